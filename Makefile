@@ -1,0 +1,33 @@
+# Only delegates: what is done is in tools/.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-deps lint format docs wheel constraints clean
+
+help: ## Show what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+demo: ## Serve the demo site, its worker and its mailbox page (PORT=5000, RESET=1 begins anew)
+	@PORT="$(PORT)" RESET="$(RESET)" tools/demo.sh
+
+test: ## Run the whole test suite (ARGS="-k word" for a part)
+	@tools/test.sh $(ARGS)
+
+test-deps: ## Install what the whole suite needs from outside: PostgreSQL, Redis, a browser
+	@tools/test-deps.sh
+
+lint: ## Check formatting, style, types and the import rules
+	@tools/lint.sh
+
+format: ## Format the source
+	@tools/format.sh
+
+docs: ## Check that every link in the documentation leads somewhere
+	@tools/python.sh tools/docs.py
+
+wheel: ## Build the wheel and try it in an empty environment
+	@tools/wheel.sh
+
+constraints: ## Pin anew what is tested together
+	@tools/constraints.sh
+
+clean: ## Remove what was built; the data under instance/ stays
+	@tools/clean.sh
