@@ -1,0 +1,193 @@
+"""Who may do what to which thing: one table, deny by default.
+
+An :class:`Actor` is whoever acts: a member of staff, an enterprise behind its
+signed link, an API token, the worker, the public. :func:`can` looks the action
+up in :data:`RULES`; what is not in the table is denied. The documentation's
+table of rights is printed from the same data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from meetup.errors import NotAllowed
+
+ADMIN = "admin"
+ORGANIZER = "organizer"
+OFFICER = "officer"
+LEADER = "leader"
+STAFF_ROLES = (ADMIN, ORGANIZER, OFFICER, LEADER)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts.
+
+    Args:
+        kind: ``public``, ``enterprise``, ``staff``, ``token`` or ``system``.
+        id: an opaque string, unique within the kind; a host's user id for staff.
+        name: shown in timelines.
+        roles: of :data:`STAFF_ROLES`; empty for anyone who is not staff.
+        department_id: the department that an officer works for.
+        registration_id: the registration behind an enterprise's link.
+        enterprise_id: the enterprise behind an enterprise's link.
+        email: the address for mentions and notices; never shown in public.
+        token_id: the API token's key, when one is used.
+    """
+
+    kind: str
+    id: str = ""
+    name: str = ""
+    roles: frozenset[str] = field(default_factory=frozenset)
+    department_id: int | None = None
+    registration_id: int | None = None
+    enterprise_id: int | None = None
+    email: str = ""
+    token_id: int | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this is someone (or an API token) with a staff role."""
+        return bool(self.roles) or self.kind == "system"
+
+    def has(self, *roles: str) -> bool:
+        """Whether the actor has one of `roles`; the system and admins have all."""
+        return self.kind == "system" or ADMIN in self.roles or not self.roles.isdisjoint(roles)
+
+
+PUBLIC = Actor("public")
+SYSTEM = Actor("system", name="Meetup")
+
+#: How an actor stands to a thing: a name and the question that decides it.
+Relation = Callable[[Actor, Any], bool]
+
+
+def _anything(_actor: Actor, _thing: Any) -> bool:
+    return True
+
+
+def _leads(actor: Actor, thing: Any) -> bool:
+    return actor.department_id is not None and actor.department_id == getattr(thing, "lead_department_id", None)
+
+
+def _receives(actor: Actor, thing: Any) -> bool:
+    return actor.department_id is not None and actor.department_id == getattr(thing, "transfer_to_id", None)
+
+
+def _coordinates(actor: Actor, thing: Any) -> bool:
+    return actor.department_id is not None and actor.department_id in getattr(thing, "coordinating_ids", ())
+
+
+def _takes_part(actor: Actor, thing: Any) -> bool:
+    return _leads(actor, thing) or _receives(actor, thing) or _coordinates(actor, thing)
+
+
+def _own_enterprise(actor: Actor, thing: Any) -> bool:
+    if actor.kind != "enterprise" or actor.enterprise_id is None:
+        return False
+    return actor.enterprise_id == getattr(thing, "enterprise_id", None)
+
+
+def _own_registration(actor: Actor, thing: Any) -> bool:
+    return actor.kind == "enterprise" and actor.registration_id is not None and actor.registration_id == thing.id
+
+
+def _is_public(_actor: Actor, thing: Any) -> bool:
+    return bool(getattr(thing, "is_public", False))
+
+
+RELATIONS: Mapping[str, Relation] = {
+    "any": _anything,
+    "lead": _leads,
+    "receiver": _receives,
+    "coordinator": _coordinates,
+    "participant": _takes_part,
+    "own": _own_enterprise,
+    "own registration": _own_registration,
+    "public": _is_public,
+}
+
+#: action → who → relation. ``everyone`` is anybody at all, ``enterprise`` whoever holds its link.
+RULES: Mapping[str, Mapping[str, str]] = {
+    "site.administer": {ADMIN: "any"},
+    "desk.organize": {ORGANIZER: "any"},
+    "desk.department": {OFFICER: "any", ORGANIZER: "any", LEADER: "any"},
+    "desk.leader": {LEADER: "any", ORGANIZER: "any"},
+    "programme.manage": {ADMIN: "any"},
+    "department.manage": {ADMIN: "any", ORGANIZER: "any"},
+    "enterprise.read": {ORGANIZER: "any", LEADER: "any"},
+    "session.read": {"everyone": "public", ORGANIZER: "any", OFFICER: "any", LEADER: "any"},
+    "session.manage": {ORGANIZER: "any"},
+    "session.check_in": {ORGANIZER: "any"},
+    "session.watch": {ORGANIZER: "any", LEADER: "any"},
+    "registration.read": {"enterprise": "own registration", ORGANIZER: "any"},
+    "registration.change": {"enterprise": "own registration", ORGANIZER: "any"},
+    "registration.create": {"everyone": "public", ORGANIZER: "any"},
+    "issue.read": {
+        "everyone": "public",
+        "enterprise": "own",
+        ORGANIZER: "any",
+        OFFICER: "participant",
+        LEADER: "any",
+    },
+    "issue.submit": {"enterprise": "own", ORGANIZER: "any"},
+    "issue.triage": {ORGANIZER: "any"},
+    "issue.conclude": {ORGANIZER: "any", LEADER: "any"},
+    "issue.publish": {ORGANIZER: "any"},
+    "issue.withdraw": {"enterprise": "own", ORGANIZER: "any"},
+    "issue.inform": {"enterprise": "own", ORGANIZER: "any"},
+    "issue.write": {"enterprise": "own", ORGANIZER: "any", OFFICER: "participant"},
+    "comment.moderate": {ORGANIZER: "any"},
+    "follow_up.read": {
+        "enterprise": "own",
+        ORGANIZER: "any",
+        OFFICER: "participant",
+        LEADER: "any",
+    },
+    "follow_up.accept": {OFFICER: "lead", ORGANIZER: "any"},
+    "follow_up.progress": {OFFICER: "participant", ORGANIZER: "any"},
+    "follow_up.answer": {OFFICER: "lead", ORGANIZER: "any"},
+    "follow_up.transfer": {OFFICER: "lead", ORGANIZER: "any"},
+    "follow_up.answer_transfer": {OFFICER: "receiver", ORGANIZER: "any", LEADER: "any"},
+    "follow_up.decide_transfer": {ORGANIZER: "any", LEADER: "any"},
+    "follow_up.extend": {OFFICER: "lead", ORGANIZER: "any"},
+    "follow_up.decide_extension": {ORGANIZER: "any", LEADER: "any"},
+    "follow_up.verify": {ORGANIZER: "any"},
+    "follow_up.send_back": {ORGANIZER: "any"},
+    "follow_up.confirm": {"enterprise": "own", ORGANIZER: "any"},
+    "follow_up.reopen": {"enterprise": "own", ORGANIZER: "any"},
+    "scorecard.read": {"everyone": "any"},
+    "activity.read": {ORGANIZER: "any", LEADER: "any"},
+    "outbox.read": {ORGANIZER: "any"},
+    "token.manage": {ADMIN: "any"},
+    "privacy.manage": {ADMIN: "any"},
+}
+
+
+def can(actor: Actor, action: str, thing: Any = None) -> bool:
+    """Whether `actor` may do `action` to `thing`.
+
+    Admins and the system may do all that is in the table; an action that is
+    not in the table is denied to everyone.
+    """
+    rule = RULES.get(action)
+    if rule is None:
+        return False
+    if actor.kind == "system" or ADMIN in actor.roles:
+        return True
+    held = {*actor.roles, "everyone"}
+    if actor.kind == "enterprise":
+        held.add("enterprise")
+    return any(RELATIONS[relation](actor, thing) for who, relation in rule.items() if who in held)
+
+
+def demand(actor: Actor, action: str, thing: Any = None) -> None:
+    """Go on only if `actor` may do `action` to `thing`.
+
+    Raises:
+        NotAllowed: if not.
+    """
+    if not can(actor, action, thing):
+        raise NotAllowed()

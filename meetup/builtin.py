@@ -1,0 +1,21 @@
+"""The core's own parts that stand on the hooks which plugins use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+#: Modules with hook implementations, by feature. Each is the core's user of at least one hook.
+_MODULES = {
+    "programmes": "meetup.programmes.hooks",
+    "departments": "meetup.departments.hooks",
+    "sessions": "meetup.sessions.hooks",
+    "registrations": "meetup.registrations.hooks",
+    "issues": "meetup.issues.hooks",
+    "followups": "meetup.followups.hooks",
+    "reminders": "meetup.reminders.hooks",
+    "scorecards": "meetup.scorecards.hooks",
+    "outbox": "meetup.outbox.hooks",
+}
+
+PARTS: list[tuple[str, Any]] = [(name, import_module(module)) for name, module in _MODULES.items()]

@@ -1,0 +1,219 @@
+"""The database seam: one declarative base, UTC times, one session a unit of work.
+
+SQLite and PostgreSQL behave alike from here up. On SQLite every connection
+gets WAL, foreign keys and a busy timeout, and a unit of work that may write
+takes the write lock at its start (``BEGIN IMMEDIATE``): a deferred
+transaction that turns from reading to writing cannot wait for its turn, it can
+only fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar, cast
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    create_engine,
+    event,
+    inspect,
+    update,
+)
+from sqlalchemy.engine import CursorResult, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.pool import NullPool
+from sqlalchemy.types import BigInteger, TypeDecorator
+
+from meetup.domain.machine import Machine
+from meetup.errors import Stale
+
+#: Every table of ours and of our plugins begins with this, so that a host's own migrations can tell.
+TABLE_PREFIX = "meetup_"
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+#: A 64-bit key on PostgreSQL, the rowid on SQLite.
+BigKey = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: goes in aware, is kept in UTC, comes out aware in UTC.
+
+    Raises:
+        ValueError: when a naive datetime is about to be stored.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime: an instant needs its zone")
+        moment = value.astimezone(UTC)
+        return moment if dialect.name == "postgresql" else moment.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """The root of every model, ours and the plugins'."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UTCDateTime(),
+        dict[str, Any]: JSON(),
+        list[Any]: JSON(),
+    }
+
+
+class Row:
+    """What every table of a feature has: a key and a name for the activity log."""
+
+    #: The kind of thing, as the activity log, links and events spell it: ``follow-up``.
+    KIND: ClassVar[str]
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+
+    @property
+    def subject(self) -> str:
+        """The thing's name in the activity log, ``kind:id``."""
+        return f"{self.KIND}:{self.id}"
+
+
+class Stateful(Row):
+    """A row whose state moves along a machine's arrows, guarded by a version."""
+
+    MACHINE: ClassVar[Machine]
+
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+
+def guarded_update(db: Session, thing: Any, **values: Any) -> None:
+    """Change `thing` only if nobody else has since it was read.
+
+    The statement names the version (and the state, where there is one) that
+    `thing` was read with. The loaded object takes the new values at once.
+
+    Raises:
+        Stale: if the row is no longer what it was.
+    """
+    db.flush()
+    model = type(thing)
+    statement = update(model).where(model.id == thing.id, model.version == thing.version)
+    if hasattr(model, "state"):
+        statement = statement.where(model.state == thing.state)
+    values["version"] = thing.version + 1
+    statement = statement.values(**values).execution_options(synchronize_session=False)
+    if cast("CursorResult[Any]", db.execute(statement)).rowcount != 1:
+        raise Stale()
+    loaded = inspect(thing)
+    columns = {attribute.key for attribute in loaded.mapper.column_attrs}
+    for name, value in values.items():
+        set_committed_value(thing, name, value)
+    related = [
+        relation.key
+        for relation in loaded.mapper.relationships
+        if relation.key in loaded.dict and {c.key for c in relation.local_columns} & values.keys() & columns
+    ]
+    if related:
+        db.expire(thing, related)
+
+
+class Database:
+    """An engine and its sessions, made when first used.
+
+    Args:
+        url: where the database is, if no engine is given.
+        engine: a host's engine; its pool and connect events stay the host's.
+    """
+
+    def __init__(self, url: str = "", engine: Engine | None = None) -> None:
+        self._url = url
+        self._engine = engine
+        self._own = engine is None
+        self._writers: sessionmaker[Session] | None = None
+        self._readers: sessionmaker[Session] | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, created at the first use; creating it opens no connection."""
+        if self._engine is None:
+            self._engine = make_engine(self._url)
+        return self._engine
+
+    def session(self, *, write: bool = True) -> Session:
+        """A new session; one that may write takes SQLite's write lock when it begins."""
+        if self._writers is None or self._readers is None:
+            self._readers = sessionmaker(self.engine, expire_on_commit=False)
+            self._writers = sessionmaker(
+                self.engine.execution_options(meetup_write=True), expire_on_commit=False
+            )
+        return (self._writers if write else self._readers)()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """A plain connection, for migrations and checks."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def dispose(self) -> None:
+        """Close what the pool holds, if the engine is ours."""
+        if self._engine is not None and self._own:
+            self._engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """An engine with our habits for `url` (``sqlite:///…`` or ``postgresql+psycopg://…``)."""
+    parsed = make_url(url)
+    if parsed.drivername in {"postgresql", "postgres"}:
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database in (None, "", ":memory:"):
+        engine = create_engine(parsed)
+    else:
+        # A file is opened per unit of work: cheap, and no lock outlives it.
+        engine = create_engine(parsed, poolclass=NullPool)
+    _teach_sqlite(engine)
+    return engine
+
+
+def _teach_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        # The driver's own BEGIN comes too late and never IMMEDIATE; we write it ourselves below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 15000")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("meetup_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

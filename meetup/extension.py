@@ -1,0 +1,129 @@
+"""The Flask extension: reads settings, finds plugins, wires pages. Touches no database and no network."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Flask, Response, g, request, session
+from flask_babel import Babel
+from flask_mail import Mail
+from jinja2 import PackageLoader
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from meetup import builtin
+from meetup.clock import Clock, system_clock
+from meetup.mount import Identity, Mount, Options, mounts
+from meetup.storage import Storage
+from meetup.web import errors, i18n
+from meetup.web.current import close_work, current_mount, request_id
+from meetup.web.guards import guard_request
+from meetup.web.pages import make_environment
+from meetup.wiring import root_blueprint
+
+__all__ = ["Identity", "Meetup", "ProxyFix"]
+
+#: No script, style or frame but our own; nothing inline (CSP level 3).
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+class Meetup:
+    """Meetup in a Flask application.
+
+    Args:
+        app: the application; or none, and :meth:`init_app` later, for several.
+        url_prefix: where the pages stand, such as ``/coffee``.
+        name: the mount's name; needed when one application has several.
+        engine: a SQLAlchemy engine to use instead of ``MEETUP_DATABASE_URL``.
+        identity: the host's sign-in, an object with the :class:`Identity` protocol.
+        storage: where attachments are kept; a folder in the instance path by default.
+        clock: the source of time; the system's by default.
+        settings: ``MEETUP_*`` settings of this mount alone; they win over all others.
+        plugins: (name, object) pairs besides those that are installed.
+
+    Raises:
+        BadConfiguration: when wired, with every fault of settings and plugins.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        url_prefix: str = "",
+        name: str = "meetup",
+        engine: Engine | None = None,
+        identity: Identity | None = None,
+        storage: Storage | None = None,
+        clock: Clock = system_clock,
+        settings: Mapping[str, Any] | None = None,
+        plugins: Sequence[tuple[str, Any]] = (),
+    ) -> None:
+        self.options = Options(name, url_prefix, engine, identity, storage, clock, settings, plugins)
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> Mount:
+        """Wire Meetup into `app` and return the mount."""
+        found = mounts(app)
+        mount = Mount(app, self.options, builtin.PARTS)
+        first = not found
+        if "babel" not in app.extensions:
+            app.config.setdefault("BABEL_DEFAULT_LOCALE", mount.settings.locales[0])
+            Babel(app, locale_selector=i18n.select_locale)
+        if "mail" not in app.extensions:
+            Mail(app)
+        found[mount.name] = mount
+        mount.jinja = make_environment(
+            mount, [PackageLoader(package) for package in _template_packages(mount)]
+        )
+        root = root_blueprint(mount)
+        root.before_request(_begin_request)
+        root.before_request(guard_request)
+        root.after_request(_finish_request)
+        errors.install(root, testing=bool(app.testing))
+        app.register_blueprint(root, url_prefix=mount.url_prefix or None)
+        if first:
+            app.teardown_appcontext(close_work)
+        mount.plugins.tell("meetup_start", mount=mount)
+        return mount
+
+
+def _template_packages(mount: Mount) -> list[str]:
+    packages = []
+    for plugin in mount.plugins.loaded():
+        package = (getattr(plugin, "__package__", None) or type(plugin).__module__).partition(".")[0]
+        if package and package != "meetup" and package not in packages:
+            packages.append(package)
+    return [package for package in packages if _has_templates(package)]
+
+
+def _has_templates(package: str) -> bool:
+    try:
+        PackageLoader(package)
+    except (ValueError, ImportError):
+        return False
+    return True
+
+
+def _begin_request() -> None:
+    g.meetup_started = time.perf_counter()
+    g._meetup_mount = current_mount().name
+    asked = request.args.get("lang", "")
+    if asked in current_mount().settings.locales and session.get("meetup_locale") != asked:
+        session["meetup_locale"] = asked
+
+
+def _finish_request(response: Response) -> Response:
+    response.headers.setdefault("X-Request-ID", request_id())
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("X-Frame-Options", "SAMEORIGIN")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -1,0 +1,92 @@
+"""Signed links: a token that does one thing, to one subject, and can be revoked.
+
+A token is a random handle and a keyed digest of handle and purpose
+(HMAC-SHA-256, RFC 2104, cut to 128 bits). The database keeps the handle, not
+the key: whoever reads the table cannot make a token, and yet a later mail can
+carry the same link again. Revoking marks the row; a revoked token answers like
+one that never was.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from sqlalchemy import Index, String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from meetup.db import Base, BigKey
+from meetup.errors import N_, NotFound
+
+
+class Link(Base):
+    """One link that was handed out."""
+
+    __tablename__ = "meetup_link"
+    __table_args__ = (Index("ix_meetup_link_target", "purpose", "subject"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    handle: Mapped[str] = mapped_column(String(24), unique=True)
+    purpose: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+def _digest(secret: str, purpose: str, handle: str) -> str:
+    key = f"meetup.links.{purpose}|{secret}".encode()
+    cut = hmac.new(key, handle.encode(), hashlib.sha256).digest()[:16]
+    return base64.urlsafe_b64encode(cut).rstrip(b"=").decode()
+
+
+def token_for(db: Session, secret: str, purpose: str, subject: str, now: datetime) -> str:
+    """The token of the live link for (`purpose`, `subject`), made if there is none.
+
+    Args:
+        secret: the mount's secret key.
+        purpose: the one thing that the token does, such as ``registration``.
+        subject: what it does it to, ``kind:id`` or an address.
+        now: aware.
+    """
+    handle = db.scalar(
+        select(Link.handle)
+        .where(Link.purpose == purpose, Link.subject == subject, Link.revoked_at.is_(None))
+        .order_by(Link.id.desc())
+        .limit(1)
+    )
+    if handle is None:
+        handle = secrets.token_urlsafe(12)
+        db.add(Link(handle=handle, purpose=purpose, subject=subject, created_at=now))
+        db.flush()
+    return handle + _digest(secret, purpose, handle)
+
+
+def subject_of(db: Session, secret: str, purpose: str, token: str) -> str:
+    """What `token` opens for `purpose`.
+
+    Raises:
+        NotFound: for a token that is false, revoked or for another purpose; the same for all three.
+    """
+    handle, digest = token[:16], token[16:]
+    unknown = NotFound(N_("This link is not valid, or no longer. Ask for a new one by the form below."))
+    if len(token) != 38 or not token.isascii() or not hmac.compare_digest(digest, _digest(secret, purpose, handle)):
+        raise unknown
+    subject = db.scalar(
+        select(Link.subject).where(Link.handle == handle, Link.purpose == purpose, Link.revoked_at.is_(None))
+    )
+    if subject is None:
+        raise unknown
+    return subject
+
+
+def revoke(db: Session, purpose: str, subject: str, now: datetime) -> None:
+    """End every live link for (`purpose`, `subject`)."""
+    db.execute(
+        update(Link)
+        .where(Link.purpose == purpose, Link.subject == subject, Link.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )

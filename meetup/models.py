@@ -1,0 +1,54 @@
+"""Every model of the core, imported in one place so that the metadata is whole."""
+
+from __future__ import annotations
+
+from meetup.activity.models import Activity, ActivityHead
+from meetup.departments.models import CalendarOverride, Department, Field
+from meetup.enterprises.models import Consent, Contact, Enterprise
+from meetup.followups.models import Answer, Coordination, Extension, FollowUp, Progress, Transfer
+from meetup.issues.models import AgendaItem, Attachment, Comment, CoSigner, Issue, Message, Revision
+from meetup.links import Link
+from meetup.outbox.models import Mute, Outgoing, TransportState
+from meetup.programmes.models import Programme
+from meetup.registrations.models import Participant, Registration
+from meetup.reminders.models import Reminder
+from meetup.rest.models import ApiToken, IdempotencyKey
+from meetup.sessions.models import Session
+from meetup.staff.models import StaffRole, StaffUser
+
+__all__ = [
+    "Activity",
+    "ActivityHead",
+    "AgendaItem",
+    "Answer",
+    "ApiToken",
+    "Attachment",
+    "CalendarOverride",
+    "CoSigner",
+    "Comment",
+    "Consent",
+    "Contact",
+    "Coordination",
+    "Department",
+    "Enterprise",
+    "Extension",
+    "Field",
+    "FollowUp",
+    "IdempotencyKey",
+    "Issue",
+    "Link",
+    "Message",
+    "Mute",
+    "Outgoing",
+    "Participant",
+    "Programme",
+    "Progress",
+    "Registration",
+    "Reminder",
+    "Revision",
+    "Session",
+    "StaffRole",
+    "StaffUser",
+    "Transfer",
+    "TransportState",
+]

@@ -1,0 +1,174 @@
+"""A mount: Meetup as it stands in one application under one address, with its settings, plugins and database."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from meetup import config
+from meetup.access import SYSTEM, Actor
+from meetup.clock import Clock, system_clock
+from meetup.db import Database
+from meetup.errors import BadConfiguration
+from meetup.outbox.notice import Notice
+from meetup.plugins.manager import PluginManager
+from meetup.storage import FolderStorage, Storage
+from meetup.web.i18n import Words
+from meetup.work import Work
+
+
+class Identity(Protocol):
+    """Who is at the other end: what a host's sign-in has to answer for Meetup."""
+
+    def actor(self) -> Actor | None:
+        """The member of staff behind the current request, or None."""
+        ...
+
+    def login_url(self, after: str) -> str:
+        """Where to sign in; `after` is the path to come back to."""
+        ...
+
+    def logout_url(self) -> str:
+        """Where to sign out."""
+        ...
+
+
+class Nobody:
+    """The identity of a host that brought none: nobody is staff, and nobody can sign in."""
+
+    def actor(self) -> Actor | None:
+        return None
+
+    def login_url(self, after: str) -> str:
+        return ""
+
+    def logout_url(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a host may bring; each has a default that works alone."""
+
+    name: str = "meetup"
+    url_prefix: str = ""
+    engine: Engine | None = None
+    identity: Identity | None = None
+    storage: Storage | None = None
+    clock: Clock = system_clock
+    settings: Mapping[str, Any] | None = None
+    plugins: Sequence[tuple[str, Any]] = field(default=())
+
+
+class Mount:
+    """Meetup in one application, under one address.
+
+    Found as ``app.extensions["meetup"][name]``. Making it opens no connection.
+
+    Raises:
+        BadConfiguration: with every fault of the settings and plugins.
+    """
+
+    def __init__(self, app: Flask, options: Options, builtin: Sequence[tuple[str, Any]]) -> None:
+        self.app = app
+        self.name = options.name
+        self.url_prefix = options.url_prefix.rstrip("/")
+        self.clock = options.clock
+        self.identity: Identity = options.identity or Nobody()
+        file = Path(app.instance_path) / "meetup.toml"
+        first = config.load(app.config, file=file, overrides=options.settings)
+        self.plugins = PluginManager(first.plugins, [*builtin, *options.plugins])
+        extra = self.plugins.gather("meetup_settings")
+        self.settings = config.load(app.config, file=file, overrides=options.settings, extra=extra) if extra else first
+        self.secret = self._secret()
+        self.storage: Storage = options.storage or FolderStorage(Path(app.instance_path) / "attachments")
+        self.database = Database(self._database_url(), options.engine or _host_engine(app))
+        self.notices: dict[str, Notice] = {notice.name: notice for notice in self.plugins.gather("meetup_notices")}
+        self.channels: dict[str, Any] = {}
+        self.words = Words()
+        self.jinja: Any = None
+
+    def _secret(self) -> str:
+        secret = self.settings.secret_key or self.app.config.get("SECRET_KEY")
+        if secret:
+            return str(secret)
+        raise BadConfiguration(
+            [
+                "MEETUP_SECRET_KEY is not set and the application has no SECRET_KEY; "
+                f"set one, such as {secrets.token_urlsafe(24)}"
+            ]
+        )
+
+    def _database_url(self) -> str:
+        if self.settings.database_url:
+            return str(self.settings.database_url)
+        return f"sqlite:///{Path(self.app.instance_path) / 'meetup.sqlite3'}"
+
+    @contextmanager
+    def work(
+        self, actor: Actor = SYSTEM, *, now: datetime | None = None, write: bool = True, request_id: str = ""
+    ) -> Iterator[Work]:
+        """A unit of work outside a request: for commands, the worker and tests.
+
+        What was not committed when the block ends is rolled back.
+        """
+        with self.database.session(write=write) as db:
+            yield Work(self, db, now or self.clock(), actor, request_id or secrets.token_hex(8))
+
+    def path(self, endpoint: str, **values: Any) -> str:
+        """The path of one of this mount's pages, from the root of the site."""
+        root = urlsplit(self.settings.base_url).path.rstrip("/") + "/"
+        adapter = self.app.url_map.bind("meetup.invalid", root)
+        return adapter.build(f"{self.name}.{endpoint}", values)
+
+    def url(self, endpoint: str, **values: Any) -> str:
+        """The whole address of one of this mount's pages, for mails and calendars."""
+        parts = urlsplit(self.settings.base_url)
+        return f"{parts.scheme}://{parts.netloc}{self.path(endpoint, **values)}"
+
+    @property
+    def mail_from(self) -> str:
+        """The programme's address: what mail comes from and what a calendar's ORGANIZER is."""
+        chosen = self.settings.mail_from or self.app.config.get("MAIL_DEFAULT_SENDER") or ""
+        if isinstance(chosen, (tuple, list)):
+            chosen = chosen[1]
+        return str(chosen) or f"meetup@{urlsplit(self.settings.base_url).hostname or 'localhost'}"
+
+    @property
+    def mail_domain(self) -> str:
+        """The domain of Message-IDs."""
+        return str(self.settings.mail_domain or self.mail_from.rpartition("@")[2])
+
+
+def _host_engine(app: Flask) -> Engine | None:
+    """The engine of the host's own SQLAlchemy extension, when a host wants to share it.
+
+    Flask-SQLAlchemy and Flask-SQLAlchemy-Lite both stand at this key; both have
+    ``engine`` or ``engines``, which need an application context.
+    """
+    if app.config.get("MEETUP_DATABASE_URL"):
+        return None
+    extension = app.extensions.get("sqlalchemy")
+    if extension is None:
+        return None
+    with app.app_context():
+        engine = getattr(extension, "engine", None)
+        if engine is None:
+            engines = getattr(extension, "engines", {})
+            engine = engines.get("default") or engines.get(None)
+    return engine if isinstance(engine, Engine) else None
+
+
+def mounts(app: Flask) -> dict[str, Mount]:
+    """The mounts of `app` by name."""
+    found: dict[str, Mount] = app.extensions.setdefault("meetup", {})
+    return found

@@ -1,0 +1,104 @@
+"""The whole plugin surface: every hook, its arguments, when it is called and in which transaction.
+
+A plugin is a module or object with functions of these names, marked with
+``meetup.hookimpl`` and announced by an entry point in group ``meetup.plugins``.
+It may take fewer arguments than are listed, never others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    import click
+    from flask import Blueprint
+
+    from meetup.access import Actor
+    from meetup.config import Setting
+    from meetup.domain.events import Change
+    from meetup.outbox.notice import Notice
+    from meetup.outbox.transports import Channel
+    from meetup.plugins.slots import Panel
+    from meetup.web.nav import Entry
+    from meetup.work import Work
+
+hookspec = pluggy.HookspecMarker("meetup")
+hookimpl = pluggy.HookimplMarker("meetup")
+
+
+@hookspec
+def meetup_settings() -> Iterable[Setting]:  # type: ignore[empty-body]
+    """Settings that the plugin brings. Called once, while the extension starts; no database."""
+
+
+@hookspec
+def meetup_start(mount: Any) -> None:
+    """The mount is wired: settings are read, hooks are known. Called once; no database, no network."""
+
+
+@hookspec
+def meetup_blueprints(mount: Any) -> Iterable[Blueprint]:  # type: ignore[empty-body]
+    """Pages that the plugin brings; they are nested in the mount's own blueprint. Called once at start."""
+
+
+@hookspec
+def meetup_commands(mount: Any) -> Iterable[click.Command]:  # type: ignore[empty-body]
+    """Commands that the plugin adds to ``meetup``. Called once at start."""
+
+
+@hookspec
+def meetup_menu(actor: Actor, area: str) -> Iterable[Entry]:  # type: ignore[empty-body]
+    """Menu entries for `actor` in `area` (``public`` or ``desk``). Called for each page; inside its read transaction."""
+
+
+@hookspec
+def meetup_panels(work: Work, slot: str, thing: Any) -> Iterable[Panel]:  # type: ignore[empty-body]
+    """Panels for the slot of a page (see :mod:`meetup.plugins.slots` for their names).
+
+    Called while the page is drawn, inside its read transaction. What raises
+    costs the page that panel and is logged under the plugin's name.
+    """
+
+
+@hookspec
+def meetup_before_change(work: Work, change: Change) -> None:
+    """A state is about to change. Raise :class:`meetup.errors.Refused` to forbid it, with the reason.
+
+    Called inside the change's transaction, before anything is written.
+    """
+
+
+@hookspec
+def meetup_after_change(work: Work, change: Change) -> None:
+    """A state has changed. What is written here commits with it; what is raised rolls all of it back.
+
+    Called inside the change's transaction, after the row and the log entry.
+    """
+
+
+@hookspec
+def meetup_notices() -> Iterable[Notice]:  # type: ignore[empty-body]
+    """Kinds of message that the plugin can send. Called once at start."""
+
+
+@hookspec
+def meetup_channels(mount: Any) -> Iterable[Channel]:  # type: ignore[empty-body]
+    """Ways for a message to leave, besides mail. Called once at start."""
+
+
+@hookspec
+def meetup_due_work(work: Work) -> Mapping[str, int] | None:  # type: ignore[empty-body]
+    """Do what has fallen due at ``work.now``; return counts by name.
+
+    Called by the worker in a write transaction of its own, which it commits
+    when the hook returns and rolls back when it raises. Do little at a time:
+    whatever is left is asked for again at the next turn.
+    """
+
+
+@hookspec
+def meetup_demo_data(work: Work) -> None:
+    """Add to the demo programme. Called once, after the core's own, in a write transaction that is then committed."""

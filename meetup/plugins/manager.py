@@ -1,0 +1,147 @@
+"""One plugin manager a mount: finds, loads and calls plugins, and names the one that fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import pluggy
+
+from meetup.errors import BadConfiguration, MeetupError, Refused
+from meetup.plugins import hookspecs
+
+GROUP = "meetup.plugins"
+
+log = logging.getLogger("meetup.plugins")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A plugin that is installed: its name, distribution, version, and whether it is enabled."""
+
+    name: str
+    distribution: str
+    version: str
+    enabled: bool
+
+
+class PluginManager:
+    """The plugins of one mount.
+
+    Args:
+        enabled: names of plugins to load; ``*`` for all that are found.
+        builtin: the core's own parts that stand on hooks, as (name, module) pairs.
+    """
+
+    def __init__(self, enabled: Sequence[str], builtin: Iterable[tuple[str, Any]] = ()) -> None:
+        self._pluggy = pluggy.PluginManager("meetup")
+        self._pluggy.add_hookspecs(hookspecs)
+        self.enabled = tuple(enabled)
+        for name, part in builtin:
+            self._pluggy.register(part, name=f"meetup:{name}")
+        self._load()
+        self._pluggy.check_pending()
+
+    @property
+    def hook(self) -> Any:
+        """The relay that calls every implementation of a hook: ``manager.hook.meetup_menu(...)``."""
+        return self._pluggy.hook
+
+    def _wanted(self, point: EntryPoint) -> bool:
+        return "*" in self.enabled or point.name in self.enabled
+
+    def _load(self) -> None:
+        points = {point.name: point for point in entry_points(group=GROUP)}
+        faults = [
+            f"MEETUP_PLUGINS names {name!r}, which is not installed; install it or take it off the list"
+            for name in self.enabled
+            if name != "*" and name not in points
+        ]
+        for name, point in sorted(points.items()):
+            if not self._wanted(point):
+                continue
+            try:
+                self._pluggy.register(point.load(), name=name)
+            except Exception as error:
+                faults.append(f"plugin {name!r} could not be loaded: {type(error).__name__}: {error}")
+        if faults:
+            raise BadConfiguration(faults)
+
+    def register(self, plugin: Any, name: str) -> None:
+        """Add a plugin object by hand, as a host or a test does."""
+        self._pluggy.register(plugin, name=name)
+        self._pluggy.check_pending()
+
+    def found(self) -> list[Found]:
+        """Every installed plugin, enabled or not, by name."""
+        return [
+            Found(
+                point.name,
+                point.dist.name if point.dist else "",
+                point.dist.version if point.dist else "",
+                self._wanted(point),
+            )
+            for point in sorted(entry_points(group=GROUP), key=lambda point: point.name)
+        ]
+
+    def loaded(self) -> list[Any]:
+        """Every loaded plugin object, the core's own parts among them."""
+        return [plugin for _, plugin in self._pluggy.list_name_plugin() if plugin is not None]
+
+    def names(self) -> list[str]:
+        """The names of the loaded plugins, without the core's own parts."""
+        return [name for name, _ in self._pluggy.list_name_plugin() if not name.startswith("meetup:")]
+
+    def gather(self, hook: str, **arguments: Any) -> list[Any]:
+        """The results of every implementation of `hook`, lists joined; a failure names its plugin and is raised."""
+        results: list[Any] = []
+        for implementation, name in self._implementations(hook):
+            try:
+                found = implementation(**arguments)
+            except MeetupError:
+                raise
+            except Exception as error:
+                raise RuntimeError(f"plugin {name!r} failed in {hook}: {type(error).__name__}: {error}") from error
+            results.extend(found or ())
+        return results
+
+    def gather_safely(self, hook: str, **arguments: Any) -> list[Any]:
+        """Like :meth:`gather`, but what fails is left out and logged: for drawing pages."""
+        results: list[Any] = []
+        for implementation, name in self._implementations(hook):
+            try:
+                results.extend(implementation(**arguments) or ())
+            except Exception:
+                log.exception("plugin %s failed in %s; its part is left out", name, hook)
+        return results
+
+    def tell(self, hook: str, **arguments: Any) -> None:
+        """Call every implementation for its effect; what fails is raised with its plugin's name."""
+        for implementation, name in self._implementations(hook):
+            try:
+                implementation(**arguments)
+            except Refused as refusal:
+                refusal.plugin = refusal.plugin or name
+                raise
+            except MeetupError:
+                raise
+            except Exception as error:
+                raise RuntimeError(f"plugin {name!r} failed in {hook}: {type(error).__name__}: {error}") from error
+
+    def _implementations(self, hook: str) -> Iterable[tuple[Any, str]]:
+        caller = getattr(self._pluggy.hook, hook)
+        # pluggy keeps the one to be called first at the end.
+        for implementation in reversed(caller.get_hookimpls()):
+            yield _with_known_arguments(implementation), implementation.plugin_name
+
+
+def _with_known_arguments(implementation: Any) -> Any:
+    names = implementation.argnames
+
+    def call(**arguments: Any) -> Any:
+        return implementation.function(**{name: arguments[name] for name in names})
+
+    return call

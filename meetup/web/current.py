@@ -1,0 +1,75 @@
+"""The current request's mount, unit of work and links."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app, g, request, url_for
+
+from meetup.access import PUBLIC, Actor
+from meetup.work import Work
+
+if TYPE_CHECKING:
+    from meetup.mount import Mount
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def current_mount() -> Mount:
+    """The mount that the current request came to; the first one for requests outside of any."""
+    found: dict[str, Mount] = current_app.extensions["meetup"]
+    if request.blueprint:
+        mount = found.get(request.blueprint.partition(".")[0])
+        if mount is not None:
+            return mount
+    return next(iter(found.values()))
+
+
+def request_id() -> str:
+    """The request's id: the one a proxy gave it, or a new one; it goes into the log and the mails."""
+    if "meetup_request_id" not in g:
+        given = request.headers.get("X-Request-ID", "")
+        g.meetup_request_id = given if given.isalnum() and len(given) <= 40 else secrets.token_hex(8)
+    return str(g.meetup_request_id)
+
+
+def current_actor() -> Actor:
+    """Who makes the current request. Links and API tokens set theirs with :func:`act_as`."""
+    actor: Actor | None = g.get("meetup_actor")
+    if actor is None:
+        actor = current_mount().identity.actor() or PUBLIC
+        g.meetup_actor = actor
+    return actor
+
+
+def act_as(actor: Actor) -> None:
+    """Go on as `actor`: for whoever holds a signed link or an API token."""
+    g.meetup_actor = actor
+    work = g.get("meetup_work")
+    if work is not None:
+        work.actor = actor
+
+
+def current_work() -> Work:
+    """The current request's unit of work; rolled back at its end unless the view committed it."""
+    work: Work | None = g.get("meetup_work")
+    if work is None:
+        mount = current_mount()
+        db = mount.database.session(write=request.method not in SAFE_METHODS)
+        # Set before the actor is asked for: finding out who it is may need the database.
+        work = g.meetup_work = Work(mount, db, mount.clock(), PUBLIC, request_id())
+        work.actor = current_actor()
+    return work
+
+
+def close_work(_error: BaseException | None = None) -> None:
+    """End the request's unit of work; called when the application context goes."""
+    work: Work | None = g.pop("meetup_work", None)
+    if work is not None:
+        work.db.close()
+
+
+def link(endpoint: str, **values: Any) -> str:
+    """The path of one of our pages in the current mount, such as ``link("sessions.show", slug=…)``."""
+    return url_for(f"{current_mount().name}.{endpoint}", **values)

@@ -1,0 +1,84 @@
+"""The one place where errors become answers."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Blueprint, Response, make_response, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from meetup.errors import MeetupError
+from meetup.web.current import current_mount, request_id
+from meetup.web.forms import undo
+from meetup.web.i18n import _
+from meetup.web.pages import page
+
+log = logging.getLogger("meetup.web")
+
+_HTTP = {
+    400: "This request could not be read.",
+    403: "You may not do this.",
+    404: "There is nothing here.",
+    405: "This address does not take that.",
+    413: "What was sent is too large.",
+    429: "Too many tries. Wait a minute, then try again.",
+}
+
+
+def answer(status: int, message: str, headers: Any = None) -> Response:
+    """An error page with `message`."""
+    from flask import g
+
+    work = g.get("meetup_work")
+    if work is not None:
+        undo(work.db)
+    text = page("errors/error.html", status=status, message=message, request_id=request_id())
+    response = make_response(text, status)
+    if headers:
+        for name, value in headers:
+            if name.lower() in {"retry-after", "allow"}:
+                response.headers[name] = value
+    return response
+
+
+def on_meetup_error(error: MeetupError) -> Response:
+    """Our own errors say themselves what is wrong and what to do."""
+    return answer(error.status, error.say(current_mount().words.gettext))
+
+
+def on_http_error(error: HTTPException) -> Any:
+    """Werkzeug's errors in our words; redirects and ready answers as they are."""
+    if error.response is not None or (error.code or 500) < 400:
+        return error
+    if isinstance(error, CSRFError):
+        message = _("This form was open for too long or came from elsewhere. Load the page again, then repeat.")
+        return answer(400, message)
+    status = error.code or 500
+    return answer(status, _(_HTTP.get(status, "Something went wrong here.")), error.get_headers())
+
+
+def on_database_error(error: OperationalError) -> Response:
+    """The database is away or busy: nothing was stored, and the page says so."""
+    log.error("database unavailable on %s: %s", request.path, error.orig)
+    message = _("The database cannot be reached. Nothing was stored; try again in a moment.")
+    response = answer(503, message)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def on_any_error(error: Exception) -> Response:
+    """A fault of ours: logged with the request's id, shown without details."""
+    log.exception("unexpected error on %s %s [%s]", request.method, request.path, request_id(), exc_info=error)
+    return answer(500, _("Something went wrong here. It has been noted and nothing was stored."))
+
+
+def install(root: Blueprint, *, testing: bool) -> None:
+    """Register the handlers for one mount."""
+    root.register_error_handler(MeetupError, on_meetup_error)
+    root.register_error_handler(HTTPException, on_http_error)
+    root.register_error_handler(OperationalError, on_database_error)
+    if not testing:
+        root.register_error_handler(Exception, on_any_error)

@@ -1,0 +1,88 @@
+"""Forms: WTForms with our words, and the one way a view submits one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import request
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from wtforms import Form as WTForm
+
+from meetup.errors import InvalidInput, MeetupError
+from meetup.web.current import current_work
+from meetup.web.i18n import Words, _words
+
+Result = TypeVar("Result")
+
+
+class _Translations:
+    """WTForms' own messages out of our catalogue, so that they speak the page's language."""
+
+    def gettext(self, message: str) -> str:
+        words: Words | None = _words()
+        return words.gettext(message) if words else message
+
+    def ngettext(self, singular: str, plural: str, num: int) -> str:
+        words: Words | None = _words()
+        return words.ngettext(singular, plural, num) if words else (singular if num == 1 else plural)
+
+
+class Form(FlaskForm):
+    """The base of our forms. CSRF is checked for the whole mount, so the field is for showing only.
+
+    ``form.general`` holds errors that belong to no one field.
+    """
+
+    class Meta:
+        def get_translations(self, _form: WTForm) -> _Translations:
+            return _Translations()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.general: list[str] = []
+
+    def take(self, error: MeetupError) -> None:
+        """Put an error's faults at their fields, and what has no field in ``general``."""
+        translate = _Translations().gettext
+        if not isinstance(error, InvalidInput):
+            self.general.append(error.say(translate))
+            return
+        for name, messages in error.by_field(translate).items():
+            field = self._fields.get(name.partition(".")[0])
+            if field is None:
+                self.general.extend(messages)
+            else:
+                field.errors = [*field.errors, *messages]
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was sent and cannot be taken: answer 422."""
+        return bool(self.general or self.errors)
+
+
+def submit(form: Form, action: Callable[[], Result]) -> Result | None:
+    """Validate, do, commit: the whole of a POST.
+
+    Returns:
+        what `action` gave, or None when the form is to be shown (again); then
+        nothing was stored, and the faults stand at their fields.
+    """
+    if request.method != "POST" or not form.validate():
+        return None
+    work = current_work()
+    try:
+        result = action()
+        work.commit()
+    except MeetupError as error:
+        undo(work.db)
+        form.take(error)
+        return None
+    return result
+
+
+def undo(db: Session) -> None:
+    """Roll back, but keep what was loaded readable, so that the page can be drawn again."""
+    db.expunge_all()
+    db.rollback()

@@ -1,0 +1,1 @@
+"""The core's migrations; ships as ``meetup.migrations``."""
