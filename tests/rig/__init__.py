@@ -1,0 +1,1 @@
+"""What the tests stand on: servers, databases, a clock, a mail server, a browser."""
