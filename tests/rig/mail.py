@@ -85,7 +85,9 @@ class SmtpServer:
         """The newest message, or the newest to `address`."""
         found = self.to(address) if address else self.messages
         if not found:
-            raise AssertionError(f"no mail to {address or 'anyone'}; sent: {[mail.envelope_to for mail in self.messages]}")
+            raise AssertionError(
+                f"no mail to {address or 'anyone'}; sent: {[mail.envelope_to for mail in self.messages]}"
+            )
         return found[-1]
 
     def clear(self) -> None:

@@ -18,7 +18,13 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import OperationalError
 
 #: Nothing of it has to survive anything. The odd zone is meant: whoever trusts the server's zone fails here.
-_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "timezone=Asia/Kathmandu")
+_FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=300",
+    "timezone=Asia/Kathmandu",
+)
 
 
 class Unavailable(Exception):
