@@ -6,7 +6,6 @@ Exit status 1, with one line for each that does not.
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import pwd
 import shutil
@@ -42,7 +41,7 @@ def find_programs() -> Path:
     Raises:
         Unavailable: if there is none.
     """
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=_version)
+    found = sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin/initdb")), key=_version)
     if beside := shutil.which("initdb"):
         found.insert(0, beside)
     if not found:
