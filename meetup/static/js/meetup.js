@@ -87,7 +87,9 @@
 
   // Rows of a form: participants, follow-ups, agenda lines.
   function number(box) {
+    var words = (box.querySelector("legend") || box).textContent.trim();
     box.querySelectorAll("[data-mu-row]").forEach(function (row, i) {
+      row.setAttribute("aria-label", words + " " + (i + 1));
       ["name", "id", "for", "aria-describedby"].forEach(function (attr) {
         row.querySelectorAll("[" + attr + "]").forEach(function (el) {
           el.setAttribute(attr, el.getAttribute(attr).split(" ").map(function (name) {
