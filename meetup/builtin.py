@@ -16,6 +16,7 @@ _MODULES = {
     "reminders": "meetup.reminders.hooks",
     "scorecards": "meetup.scorecards.hooks",
     "outbox": "meetup.outbox.hooks",
+    "rest": "meetup.rest.hooks",
 }
 
 PARTS: list[tuple[str, Any]] = [(name, import_module(module)) for name, module in _MODULES.items()]

@@ -223,7 +223,12 @@ def load(
     faults: list[str] = []
     for setting in (*SETTINGS, *extra):
         full = f"MEETUP_{setting.name}"
-        for source, found in (("", overrides), ("environment", environment), (file and file.name, written), ("", app_config)):
+        for source, found in (
+            ("", overrides),
+            ("environment", environment),
+            (file and file.name, written),
+            ("", app_config),
+        ):
             if found is not None and full in found:
                 try:
                     values[setting.name] = setting.read(found[full])

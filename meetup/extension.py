@@ -27,7 +27,7 @@ __all__ = ["Identity", "Meetup", "ProxyFix"]
 
 #: No script, style or frame but our own; nothing inline (CSP level 3).
 POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
 
@@ -78,9 +78,7 @@ class Meetup:
         if "mail" not in app.extensions:
             Mail(app)
         found[mount.name] = mount
-        mount.jinja = make_environment(
-            mount, [PackageLoader(package) for package in _template_packages(mount)]
-        )
+        mount.jinja = make_environment(mount, [PackageLoader(package) for package in _template_packages(mount)])
         root = root_blueprint(mount)
         root.before_request(_begin_request)
         root.before_request(guard_request)

@@ -84,7 +84,9 @@ class Work:
         """The signed link's token that does `purpose` to `subject`."""
         return links.token_for(self.db, self.mount.secret, purpose, subject, self.now)
 
-    def log(self, action: str, thing: Any, *, about: str = "", before: str = "", after: str = "", **details: Any) -> None:
+    def log(
+        self, action: str, thing: Any, *, about: str = "", before: str = "", after: str = "", **details: Any
+    ) -> None:
         """Put on record what is no change of state: an edit, an upload, a reading."""
         record(
             self.db,

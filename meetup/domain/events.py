@@ -17,7 +17,7 @@ class Change:
         before: the state left; empty at birth.
         after: the state reached.
         thing: what changed.
-        details: plain values for the log.
+        details: plain values for the log; nothing personal that need not be there.
     """
 
     machine: str

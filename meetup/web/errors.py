@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, g, make_response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -18,20 +18,9 @@ from meetup.web.pages import page
 
 log = logging.getLogger("meetup.web")
 
-_HTTP = {
-    400: "This request could not be read.",
-    403: "You may not do this.",
-    404: "There is nothing here.",
-    405: "This address does not take that.",
-    413: "What was sent is too large.",
-    429: "Too many tries. Wait a minute, then try again.",
-}
-
 
 def answer(status: int, message: str, headers: Any = None) -> Response:
-    """An error page with `message`."""
-    from flask import g
-
+    """An error page with `message`; the page has words of its own for each status."""
     work = g.get("meetup_work")
     if work is not None:
         undo(work.db)
@@ -57,7 +46,7 @@ def on_http_error(error: HTTPException) -> Any:
         message = _("This form was open for too long or came from elsewhere. Load the page again, then repeat.")
         return answer(400, message)
     status = error.code or 500
-    return answer(status, _(_HTTP.get(status, "Something went wrong here.")), error.get_headers())
+    return answer(status, "", error.get_headers())
 
 
 def on_database_error(error: OperationalError) -> Response:
@@ -72,7 +61,7 @@ def on_database_error(error: OperationalError) -> Response:
 def on_any_error(error: Exception) -> Response:
     """A fault of ours: logged with the request's id, shown without details."""
     log.exception("unexpected error on %s %s [%s]", request.method, request.path, request_id(), exc_info=error)
-    return answer(500, _("Something went wrong here. It has been noted and nothing was stored."))
+    return answer(500, "")
 
 
 def install(root: Blueprint, *, testing: bool) -> None:

@@ -40,7 +40,7 @@ def format_weekday(value: date | datetime | None, zone: str = "") -> str:
     """``Thứ Bảy`` or ``Saturday``."""
     if isinstance(value, datetime):
         value = _local(value, zone)
-    return get_day_names("wide", locale=locale_code())[value.weekday()].capitalize() if value else ""
+    return get_day_names("wide", locale=locale_code())[value.weekday()].title() if value else ""
 
 
 def format_number(value: int | float | Decimal | None, digits: int = 0) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, request
+from flask import current_app, get_flashed_messages, request
 from flask.templating import Environment
 from flask_wtf.csrf import generate_csrf
 from jinja2 import BaseLoader, ChoiceLoader, PackageLoader
@@ -37,6 +37,7 @@ def make_environment(mount: Mount, plugin_loaders: Sequence[BaseLoader] = ()) ->
         link=link,
         url=mount.url,
         csrf=csrf_field,
+        get_flashed_messages=get_flashed_messages,
         static=static,
         slot=draw_slot,
         settings=mount.settings,
@@ -57,9 +58,7 @@ def menu(area: str) -> list[Entry]:
     entries.sort(key=lambda entry: (entry.order, entry.label))
     here = [entry.url for entry in entries if _is_under(entry.url)]
     longest = max(here, key=len, default="")
-    return [
-        Entry(entry.label, entry.url, entry.icon, entry.order, active=entry.url == longest) for entry in entries
-    ]
+    return [Entry(entry.label, entry.url, entry.icon, entry.order, active=entry.url == longest) for entry in entries]
 
 
 def _is_under(url: str) -> bool:
@@ -92,6 +91,7 @@ def page(template: str, **context: Any) -> str:
         "login_url": mount.identity.login_url(request.path),
         "logout_url": mount.identity.logout_url(),
         "bootstrap_css_url": static("bootstrap/css/bootstrap.min.css"),
+        "home_url": f"{request.script_root}{mount.url_prefix}/",
         "now": mount.clock(),
         "request": request,
     }

@@ -45,9 +45,7 @@ def unpack(mark: str, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
             raise ValueError(mark)
         return tuple(kind(value) for kind, value in zip(kinds, raw, strict=True))
     except (ValueError, TypeError, OverflowError):
-        raise InvalidInput(
-            "after", N_("This is no page mark."), N_("Begin again at the first page.")
-        ) from None
+        raise InvalidInput("after", N_("This is no page mark."), N_("Begin again at the first page.")) from None
 
 
 def paged(rows: Sequence[Item], limit: int, keys: Callable[[Item], tuple[Any, ...]]) -> Page[Item]:

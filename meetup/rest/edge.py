@@ -1,0 +1,201 @@
+"""The API's edge: token, rights, idempotency keys, entity tags, and the one commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Response, make_response, request
+from flask_smorest import Blueprint
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from meetup.access import can
+from meetup.errors import N_, InvalidInput, NotAllowed, NotFound, Stale
+from meetup.rest.models import IdempotencyKey
+from meetup.rest.problems import problem
+from meetup.rest.tokens import actor_of
+from meetup.web.current import act_as, current_actor, current_work
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+KEY_HEADER = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "Any text of up to 200 characters; a repetition with the same key gets the first answer.",
+    "schema": {"type": "string", "maxLength": 200},
+    "required": False,
+}
+MATCH_HEADER = {
+    "in": "header",
+    "name": "If-Match",
+    "description": "The ETag that was read; 412 when the thing has changed since.",
+    "schema": {"type": "string"},
+    "required": False,
+}
+
+
+class Resource(Blueprint):  # type: ignore[misc]
+    """A group of calls; its name is their tag and a function's name their operation."""
+
+    def route(self, rule: str, *, parameters: Any = None, tags: Any = None, **options: Any) -> Any:
+        register = super().route(rule, parameters=parameters, tags=tags or [self.name], **options)
+
+        def decorate(function: Any) -> Any:
+            return register(self.doc(operationId=function.__name__)(function))
+
+        return decorate
+
+
+def call(action: str) -> Callable[[View], View]:
+    """Mark a function as an API call that needs a token with the right to `action`.
+
+    Rights that hang on the thing are checked inside with :func:`demand`. A
+    successful call is committed here; with an ``Idempotency-Key`` its answer is
+    kept in the same transaction.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def wrapper(*args: Any, **kwargs: Any) -> Response:
+            refusal = _identify()
+            if refusal is not None:
+                return refusal
+            if action != "staff" and not _may_ever(action):
+                raise NotAllowed()
+            if request.method == "POST" and request.headers.get("Idempotency-Key"):
+                return _once(lambda: make_response(view(*args, **kwargs)))
+            response = make_response(view(*args, **kwargs))
+            if response.status_code < 400:
+                current_work().commit()
+            return response.make_conditional(request) if request.method in {"GET", "HEAD"} else response
+
+        wrapper.meetup_allow = "rest"  # type: ignore[attr-defined]
+        wrapper.meetup_action = action  # type: ignore[attr-defined]
+        return wrapper  # type: ignore[return-value]
+
+    return mark
+
+
+def _identify() -> Response | None:
+    scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+    actor = actor_of(current_work(), text.strip()) if scheme.lower() == "bearer" else None
+    if actor is None:
+        return problem(
+            401,
+            "Send a valid API token: Authorization: Bearer mtp_…",
+            code="no_token",
+            headers={"WWW-Authenticate": 'Bearer realm="meetup"'},
+        )
+    act_as(actor)
+    return None
+
+
+def _may_ever(action: str) -> bool:
+    """Whether the actor's role stands in the action's rule at all, whatever the thing."""
+    from meetup.access import ADMIN, RULES
+
+    actor = current_actor()
+    rule = RULES.get(action, {})
+    return ADMIN in actor.roles or bool(rule.keys() & {*actor.roles, "everyone"})
+
+
+def demand(action: str, thing: Any) -> None:
+    """Go on only if the token may do `action` to `thing`; what it may not know of is not found.
+
+    Raises:
+        NotFound: for an officer's token and a thing of another department.
+        NotAllowed: otherwise.
+    """
+    actor = current_actor()
+    if can(actor, action, thing):
+        return
+    if actor.has("organizer", "leader"):
+        raise NotAllowed()
+    raise NotFound()
+
+
+def _once(run: Callable[[], Response]) -> Response:
+    key = request.headers["Idempotency-Key"]
+    if len(key) > 200:
+        raise InvalidInput("Idempotency-Key", N_("The key is too long."), N_("Use up to 200 characters."))
+    work = current_work()
+    token_id = current_actor().token_id
+    print_ = hashlib.sha256(f"{request.method} {request.full_path}\n".encode() + request.get_data()).hexdigest()
+    known = _remembered(token_id, key)
+    if known is not None:
+        return _replay(known, print_)
+    response = run()
+    if response.status_code >= 400:
+        return response
+    kept = {name: response.headers[name] for name in ("Location", "ETag", "Content-Type") if name in response.headers}
+    work.db.add(
+        IdempotencyKey(
+            token_id=token_id,
+            key=key,
+            fingerprint=print_,
+            status=response.status_code,
+            headers=json.dumps(kept),
+            body=response.get_data(),
+            created_at=work.now,
+        )
+    )
+    try:
+        work.commit()
+    except IntegrityError:
+        # The same key at the same moment: the other one was first, and its answer is ours too.
+        work.db.rollback()
+        known = _remembered(token_id, key)
+        if known is None:
+            raise Stale() from None
+        return _replay(known, print_)
+    return response
+
+
+def _remembered(token_id: int | None, key: str) -> IdempotencyKey | None:
+    return current_work().db.scalar(
+        select(IdempotencyKey).where(IdempotencyKey.token_id == token_id, IdempotencyKey.key == key)
+    )
+
+
+def _replay(known: IdempotencyKey, print_: str) -> Response:
+    if known.fingerprint != print_:
+        raise InvalidInput(
+            "Idempotency-Key",
+            N_("This key was used for another request."),
+            N_("Use a new key for a new request."),
+        )
+    response = Response(known.body, known.status)
+    response.headers.update(json.loads(known.headers))
+    response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def tag_of(thing: Any) -> str:
+    """The entity tag of a thing with a version."""
+    return f"{thing.KIND}-{thing.id}-{thing.version}"
+
+
+def check_match(thing: Any) -> None:
+    """Go on only if ``If-Match``, where it is sent, names the thing as it is.
+
+    Raises:
+        Precondition: 412 when it is stale.
+    """
+    sent = request.if_match
+    if request.headers.get("If-Match") and not sent.contains(tag_of(thing)):
+        raise Precondition()
+
+
+class Precondition(Stale):
+    """``If-Match`` names an older version (RFC 9110 §13.1.1)."""
+
+    status = 412
+
+
+def tagged(body: Any, thing: Any, status: int = 200) -> tuple[Any, int, dict[str, str]]:
+    """An answer with the thing's entity tag."""
+    return body, status, {"ETag": f'"{tag_of(thing)}"'}

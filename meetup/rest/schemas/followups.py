@@ -1,0 +1,94 @@
+"""Shapes of follow-ups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from meetup.rest.schemas.base import AttachmentIn, PageQuery, Strict, line, number, rfc3339, text
+
+
+class FollowUpOrderIn(Strict):
+    lead_department = line(30, required=True)
+    coordinating_departments = fields.List(line(30), validate=validate.Length(max=50))
+    task = text(required=True)
+    due_on = fields.Date()
+    working_days = number(1, 1000)
+
+
+class ConclusionIn(Strict):
+    text = text(required=True)
+    follow_ups = fields.List(fields.Nested(FollowUpOrderIn), load_default=list, validate=validate.Length(max=50))
+    outcome = line(20)
+    answer = text()
+    legal_references = text()
+
+
+class TransferIn(Strict):
+    to = line(30, required=True)
+    reason = text(required=True)
+    ground = text()
+
+
+class ExtendIn(Strict):
+    due_on = fields.Date(required=True)
+    reason = text(required=True)
+
+
+class AnswerIn(Strict):
+    text = text(required=True)
+    outcome = line(20, load_default="resolved")
+    legal_references = text()
+    forwarded_to = line(200)
+    how_to_file = text()
+    attachments = fields.List(fields.Nested(AttachmentIn), validate=validate.Length(max=20))
+
+
+class ConfirmIn(Strict):
+    satisfaction = number(1, 5, required=True)
+    comment = text()
+
+
+class FollowUpOut(Schema):
+    id = fields.Integer(attribute="number")
+    number = fields.Integer()
+    issue_id = fields.Function(lambda row: row.issue.number)
+    session_id = fields.Integer(allow_none=True)
+    state = fields.String()
+    task = fields.String()
+    lead_department = fields.Function(lambda row: row.lead_department.code)
+    transfer_to = fields.Function(lambda row: row.transfer_to.code if row.transfer_to else None)
+    coordinating_departments = fields.Method("codes")
+    due_on = fields.Date()
+    first_due_on = fields.Date()
+    overdue = fields.Method("is_overdue")
+    assigned_at = fields.Function(lambda row: rfc3339(row.assigned_at))
+    accepted_at = fields.Function(lambda row: rfc3339(row.accepted_at))
+    answered_at = fields.Function(lambda row: rfc3339(row.answered_at))
+    verified_at = fields.Function(lambda row: rfc3339(row.verified_at))
+    closed_at = fields.Function(lambda row: rfc3339(row.closed_at))
+    closing = fields.String()
+    outcome = fields.String()
+    satisfaction = fields.Integer(allow_none=True)
+    transfers = fields.Integer()
+    extensions = fields.Integer()
+    reopenings = fields.Integer()
+    version = fields.Integer()
+
+    def codes(self, row: Any) -> list[str]:
+        """The codes of the coordinating departments."""
+        return [part.department.code for part in row.coordinating]
+
+    def is_overdue(self, row: Any) -> bool:
+        """Whether it is overdue today."""
+        from meetup.rest.find import overdue
+
+        return overdue(row)
+
+
+class FollowUpQuery(PageQuery):
+    department = fields.String(load_default="", validate=validate.Length(max=30))
+    state = fields.String(load_default="", validate=validate.Length(max=30))
+    overdue = fields.Boolean(load_default=None, allow_none=True)
+    due_before = fields.Date(load_default=None, allow_none=True)

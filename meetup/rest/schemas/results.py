@@ -1,0 +1,43 @@
+"""Shapes of scorecards and of the activity log."""
+
+from __future__ import annotations
+
+from marshmallow import RAISE, Schema, fields, validate
+
+from meetup.rest.schemas.base import rfc3339
+
+
+class ActivityQuery(Schema):
+    class Meta:
+        unknown = RAISE
+
+    subject = fields.String(load_default="", validate=validate.Length(max=80))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+    after = fields.Integer(load_default=0, validate=validate.Range(0, 2**53))
+
+
+class ActivityOut(Schema):
+    seq = fields.Integer()
+    at = fields.Function(lambda row: rfc3339(row.at))
+    actor_kind = fields.String()
+    actor_id = fields.String()
+    actor_name = fields.String(allow_none=True)
+    action = fields.String()
+    subject = fields.String()
+    about = fields.String()
+    before = fields.String()
+    after = fields.String()
+    details = fields.Dict(allow_none=True)
+    details_digest = fields.String()
+    request_id = fields.String()
+    prev_hash = fields.String()
+    hash = fields.String()
+
+
+class ScorecardQuery(Schema):
+    class Meta:
+        unknown = RAISE
+
+    by = fields.String(load_default="department", validate=validate.OneOf(["department", "field", "criterion"]))
+    since = fields.Date(data_key="from", load_default=None, allow_none=True)
+    until = fields.Date(data_key="to", load_default=None, allow_none=True)
