@@ -14,7 +14,6 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -24,6 +23,7 @@ from meetup.domain.text import clean
 from meetup.errors import N_, InvalidInput
 from meetup.issues.checks import Checks
 from meetup.issues.models import Attachment, Issue
+from meetup.issues.values import Upload
 from meetup.work import Work
 
 #: The types that are taken, with the ends of names that fit them.
@@ -44,14 +44,6 @@ ACCEPT = ",".join(end for ends in TYPES.values() for end in ends)
 MAX_PIXELS = 60_000_000
 
 _MARKUP = re.compile(r"^\s*<(?:!doctype|html|svg|\?xml|script|head|body|iframe)\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file as it came: its claimed name and its bytes."""
-
-    name: str
-    content: bytes
 
 
 def sniff(content: bytes) -> str:

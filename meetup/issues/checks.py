@@ -31,7 +31,12 @@ class Checks:
         """`value`, if it is one of `allowed`; a fault otherwise."""
         if value not in allowed:
             self.faults.append(
-                Fault(field, N_("This is none of the choices."), N_("Choose one of: %(choices)s."), choices=", ".join(allowed))
+                Fault(
+                    field,
+                    N_("This is none of the choices."),
+                    N_("Choose one of: %(choices)s."),
+                    choices=", ".join(allowed),
+                )
             )
         return value
 

@@ -14,10 +14,10 @@ from meetup.domain.text import fold
 from meetup.enterprises.models import Contact, Enterprise
 from meetup.errors import N_, InvalidInput
 from meetup.issues import notices
-from meetup.issues.attachments import Upload, attach
+from meetup.issues.attachments import attach
 from meetup.issues.checks import Checks
 from meetup.issues.models import Issue
-from meetup.issues.values import CHANNELS, KINDS, TEXT_LENGTH, TITLE_LENGTH, VISIBILITIES
+from meetup.issues.values import CHANNELS, KINDS, TEXT_LENGTH, TITLE_LENGTH, VISIBILITIES, Upload
 from meetup.programmes.models import Programme
 from meetup.registrations.models import Registration
 from meetup.sessions.models import Session

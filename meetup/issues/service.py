@@ -5,15 +5,16 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from meetup.departments.models import Department, Field
-from meetup.errors import N_, InvalidInput, WrongState
+from meetup.errors import N_, InvalidInput
 from meetup.issues import notices
 from meetup.issues.agenda import put_on_stage, set_agenda
-from meetup.issues.attachments import Upload, attach
+from meetup.issues.attachments import attach
 from meetup.issues.checks import Checks, one_text
 from meetup.issues.intake import search_key, submit
-from meetup.issues.models import CoSigner, Issue, Message
+from meetup.issues.models import CoSigner, Issue
 from meetup.issues.publication import co_sign, comment, moderate, publish, show_files, unpublish
-from meetup.issues.values import MERGEABLE, OUTCOMES, REASON_LENGTH, SIDES, SILENT, TEXT_LENGTH
+from meetup.issues.threads import say, write
+from meetup.issues.values import MERGEABLE, OUTCOMES, REASON_LENGTH, TEXT_LENGTH, Upload
 from meetup.work import Work, change
 
 __all__ = [
@@ -106,7 +107,7 @@ def request_information(work: Work, issue: Issue, *, question: str) -> Issue:
     """
     question = one_text("question", question, limit=REASON_LENGTH)
     change(work, issue, "request_information", question=question)
-    _say(work, issue, question, side="organizer")
+    say(work, issue, question, side="organizer")
     notices.asked_back(work, issue)
     return issue
 
@@ -120,7 +121,7 @@ def inform(work: Work, issue: Issue, *, text: str) -> Issue:
     """
     text = one_text("text", text, limit=TEXT_LENGTH)
     change(work, issue, "inform")
-    message = _say(work, issue, text, side="enterprise")
+    message = say(work, issue, text, side="enterprise")
     notices.informed(work, issue, message)
     return issue
 
@@ -230,41 +231,3 @@ def reopen(work: Work, issue: Issue, *, reason: str) -> Issue:
     one_text("reason", reason, limit=REASON_LENGTH)
     change(work, issue, "reopen", resolved_at=None)
     return issue
-
-
-def write(work: Work, issue: Issue, *, body: str, side: str, is_internal: bool = False) -> Message:
-    """Add a line to the thread; the other side is told, of an internal note nobody.
-
-    Args:
-        side: ``enterprise``, ``organizer`` or ``department``.
-        is_internal: for the staff alone.
-
-    Raises:
-        InvalidInput: at ``body``.
-        WrongState: where the issue was merged or withdrawn.
-    """
-    body = one_text("body", body, limit=TEXT_LENGTH)
-    if side not in SIDES or (is_internal and side == "enterprise"):
-        raise ValueError(f"no such side: {side!r}")
-    if issue.state in SILENT:
-        raise WrongState("issue", issue.state, "write", issue.MACHINE.possible(issue.state))
-    message = _say(work, issue, body, side=side, is_internal=is_internal)
-    if not is_internal:
-        notices.written(work, issue, message)
-    return message
-
-
-def _say(work: Work, issue: Issue, body: str, *, side: str, is_internal: bool = False) -> Message:
-    message = Message(
-        issue_id=issue.id,
-        at=work.now,
-        side=side,
-        author=work.actor.name[:120],
-        department_id=work.actor.department_id,
-        body=body,
-        is_internal=is_internal,
-    )
-    work.db.add(message)
-    work.db.flush()
-    work.log("issue.note" if is_internal else "issue.write", issue, message=message.id, side=side)
-    return message

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 #: What an issue is; ``conduct`` is about how an officer behaved, and is never public.
 KINDS = ("obstacle", "hardship", "proposal", "suggestion", "conduct")
 
@@ -43,3 +45,11 @@ OPEN = MERGEABLE - {"resolved"}
 TITLE_LENGTH = 200
 TEXT_LENGTH = 10_000
 REASON_LENGTH = 2_000
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came: its claimed name and its bytes."""
+
+    name: str
+    content: bytes
