@@ -90,7 +90,11 @@ _STOCK = (
 )
 _STOCK_PHRASES = re.compile(rf"\b(?:{'|'.join(sorted(_STOCK, key=len, reverse=True))})\b")
 _FILLERS = frozenset(
-    ["da", "se", "dang", "duoc", "xin", "va", "cua", "cac", "nhung", "nay", "chung", "toi", "ta", "quy", "so", "nganh", "don", "vi", "co", "quan", "voi", "ve", "cho", "the", "a", "an", "your", "our", "we", "you", "it", "its", "is", "was", "has", "have", "been", "be", "will", "with", "of", "for", "and", "to", "this", "that", "very", "much", "opinion", "comment", "feedback", "issue", "ok", "okay", "yes"]
+    (  # noqa: SIM905 - sixty quoted words read worse
+        "da se dang duoc xin va cua cac nhung nay chung toi ta quy so nganh don vi co quan voi ve cho "
+        "the a an your our we you it its is was has have been be will with of for and to this that very much "
+        "opinion comment feedback issue ok okay yes"
+    ).split()
 )
 
 
