@@ -168,9 +168,7 @@ class Database:
         """A new session; one that may write takes SQLite's write lock when it begins."""
         if self._writers is None or self._readers is None:
             self._readers = sessionmaker(self.engine, expire_on_commit=False)
-            self._writers = sessionmaker(
-                self.engine.execution_options(meetup_write=True), expire_on_commit=False
-            )
+            self._writers = sessionmaker(self.engine.execution_options(meetup_write=True), expire_on_commit=False)
         return (self._writers if write else self._readers)()
 
     @contextmanager

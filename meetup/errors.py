@@ -161,9 +161,7 @@ class WrongState(MeetupError):
                 possible=listed,
             )
         else:
-            super().__init__(
-                N_("“%(action)s” is not possible: “%(state)s” is final."), action=action, state=state
-            )
+            super().__init__(N_("“%(action)s” is not possible: “%(state)s” is final."), action=action, state=state)
 
 
 class Full(MeetupError):
@@ -175,9 +173,7 @@ class Full(MeetupError):
     def __init__(self, asked: int, left: int) -> None:
         self.asked = asked
         self.left = left
-        super().__init__(
-            N_("%(asked)s seats were asked for and %(left)s are left."), asked=asked, left=left
-        )
+        super().__init__(N_("%(asked)s seats were asked for and %(left)s are left."), asked=asked, left=left)
 
 
 class Stale(MeetupError):

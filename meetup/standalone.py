@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ def create_app(
     *,
     clock: Clock = system_clock,
     instance: str | Path | None = None,
+    plugins: Sequence[tuple[str, Any]] = (),
 ) -> Flask:
     """The stand-alone site.
 
@@ -37,6 +38,7 @@ def create_app(
         clock: the source of time.
         instance: the folder of the local database and settings; ``MEETUP_INSTANCE``
             or ``./instance`` by default.
+        plugins: (name, object) pairs besides those that are installed.
 
     Raises:
         BadConfiguration: with every fault of settings and plugins.
@@ -54,7 +56,7 @@ def create_app(
     app.config.setdefault("MAX_FORM_PARTS", 500)
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", 12 * 3600)
 
-    meetup = Meetup(clock=clock, identity=install_sign_in(app))
+    meetup = Meetup(clock=clock, identity=install_sign_in(app), plugins=plugins)
     meetup.init_app(app)
     return app
 

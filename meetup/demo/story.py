@@ -1,0 +1,400 @@
+"""Tells the demo's story through the services, each step at its own time, so that log, mails and states are real."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from meetup.access import SYSTEM, Actor
+from meetup.demo import people, script
+from meetup.demo.calendar import StoryTime
+from meetup.departments import service as departments
+from meetup.departments.models import CalendarOverride, Department, Field
+from meetup.domain.workdays import VIETNAM_2026_OVERRIDES
+from meetup.followups import service as followups
+from meetup.followups.models import Coordination, Extension, FollowUp
+from meetup.issues import service as issues
+from meetup.issues.models import Comment, Issue
+from meetup.mount import Mount
+from meetup.programmes import service as programmes
+from meetup.programmes.models import Programme
+from meetup.registrations import service as registrations
+from meetup.registrations.models import Registration
+from meetup.sessions import service as sessions
+from meetup.sessions.models import Session
+from meetup.work import Work
+
+Step = tuple[datetime, Callable[[Work], None]]
+
+ORGANIZER = Actor("staff", "demo:thuky", "Lâm Thị Thư", frozenset({"organizer"}))
+
+
+class Story:
+    """The demo programme, told step by step.
+
+    Args:
+        mount: where it is told; its database is migrated and empty.
+        tell: called with (steps done, steps in all).
+    """
+
+    def __init__(self, mount: Mount, tell: Callable[[int, int], None]) -> None:
+        self.mount = mount
+        self.tell = tell
+        self.time = StoryTime(mount.clock())
+        self.issue_numbers: dict[str, int] = {}
+
+    def run(self) -> list[datetime]:
+        """Tell it; gives the instants at which something happened, in order."""
+        steps = sorted(self._steps(), key=lambda step: step[0])
+        for done, (when, action) in enumerate(steps):
+            self.tell(done, len(steps))
+            with self.mount.work(ORGANIZER, now=min(when, self.time.now)) as work:
+                action(work)
+                work.commit()
+        self.tell(len(steps), len(steps))
+        return sorted({when for when, _action in steps})
+
+    def _steps(self) -> Iterator[Step]:
+        on = self.time.on
+        yield on(1, 8), self._begin
+        for session in script.SESSIONS:
+            start = on(*session.day, 7, 0)
+            yield start - timedelta(days=14), lambda work, s=session: self._publish(work, s)
+            raised = [one for one in script.ISSUES if one.session == session.number]
+            for at, one in enumerate(raised):
+                yield start - timedelta(days=8 - at), lambda work, one=one: self._raise(work, one)
+                yield start - timedelta(days=4), lambda work, one=one: self._triage(work, one)
+                yield start + timedelta(hours=1, minutes=at), lambda work, one=one: self._conclude(work, one)
+                for day, month, step, values in one.steps:
+                    hour = 16 if step in {"verify", "publish"} else 9
+                    yield (
+                        on(day, month, hour, at),
+                        lambda work, one=one, step=step, values=values: self._follow(work, one, step, values),
+                    )
+            yield start - timedelta(days=2), lambda work, s=session: self._agenda(work, s)
+            yield start, lambda work, s=session: self._hold(work, s)
+            yield start + timedelta(days=3, hours=8), lambda work, s=session: self._report(work, s)
+        yield on(16, 11), self._publish_coming
+        for at, key in enumerate(people.ENTERPRISES):
+            yield on(17 + at // 4, 11, 8 + at % 4), lambda work, key=key: self._register_coming(work, key)
+        for at, row in enumerate(script.COMING_ISSUES):
+            yield on(20, 11, 9, at), lambda work, row=row: self._raise_coming(work, row)
+        yield on(21, 11), self._triage_coming
+
+    # -- the ground ------------------------------------------------------------------------------
+
+    def _begin(self, work: Work) -> None:
+        for day, kind in VIETNAM_2026_OVERRIDES.items():
+            work.db.add(CalendarOverride(day=day, kind=kind, note="Hoán đổi ngày làm việc", source="12729/VPCP-KGVX"))
+        for code, name, name_en, kind in people.DEPARTMENTS:
+            mail = people.address(code.lower())
+            departments.create_department(
+                work,
+                code=code,
+                name=name,
+                name_en=name_en,
+                kind=kind,
+                email=mail,
+                head_email=people.address(f"thutruong.{code.lower()}"),
+            )
+        for code, name, name_en in people.FIELDS:
+            departments.create_field(work, code=code, name=name, name_en=name_en)
+        programme = programmes.create_programme(
+            work,
+            slug="ca-phe",
+            name="Cà phê kết nối doanh nghiệp",
+            name_en="Business Connect Coffee",
+            description="Lãnh đạo tỉnh gặp gỡ, lắng nghe và tháo gỡ khó khăn, vướng mắc của doanh nghiệp bên ly cà phê sáng thứ Bảy.",
+            legal_basis={
+                "name": "Kế hoạch tổ chức chương trình Cà phê kết nối doanh nghiệp (mẫu)",
+                "number": "01/KH-UBND",
+                "date": "2026-01-05",
+                "url": "https://example.com/01-KH-UBND",
+            },
+            launched_on=self.time.day(5, 1),
+            email=people.address("caphe"),
+            goals=[{"name": "Kiến nghị được trả lời đúng hạn", "target": 90, "unit": "%"}],
+        )
+        programme.last_number = script.SESSIONS[0].number - 1
+
+    def _programme(self, work: Work) -> Programme:
+        return work.db.scalars(select(Programme).where(Programme.slug == "ca-phe")).one()
+
+    def _department(self, work: Work, code: str) -> Department:
+        return work.db.scalars(select(Department).where(Department.code == code)).one()
+
+    def _field(self, work: Work, code: str) -> Field:
+        return work.db.scalars(select(Field).where(Field.code == code)).one()
+
+    def _session(self, work: Work, number: int) -> Session:
+        return (
+            work.db.scalars(select(Session).where(Session.number == number).options(joinedload(Session.programme)))
+            .unique()
+            .one()
+        )
+
+    # -- sessions ---------------------------------------------------------------------------------
+
+    def _publish(self, work: Work, one: script.SessionScript) -> None:
+        start = self.time.on(*one.day, 7, 0)
+        session = sessions.draft(
+            work,
+            programme=self._programme(work),
+            title=one.title,
+            topic=one.topic,
+            description=(
+                "Chương trình gồm ba phần: trao đổi tự do bên ly cà phê, doanh nghiệp nêu khó khăn, "
+                "vướng mắc, và kết luận của Chủ tọa. Trân trọng kính mời Quý doanh nghiệp tham dự."
+            ),
+            starts_at=start,
+            ends_at=start + timedelta(hours=2),
+            venue="Không gian Khởi nghiệp tỉnh, 1 Ngô Quyền, phường An Xuyên, Cà Mau",
+            capacity=25,
+            seats_per_enterprise=3,
+            chair="Nguyễn Văn Chủ (mẫu)",
+            chair_role="Chủ tịch UBND tỉnh",
+            secretary="Lâm Thị Thư",
+            registration_closes_at=start - timedelta(hours=12),
+        )
+        sessions.publish(work, session)
+
+    def _publish_coming(self, work: Work) -> None:
+        self._publish(work, script.COMING)
+
+    def _register(self, work: Work, number: int, key: str, people_count: int = 1) -> Registration:
+        kind, tax_code, name, sector, contact, mail, phone = people.ENTERPRISES[key]
+        outcome = registrations.register(
+            work,
+            self._session(work, number),
+            enterprise={"kind": kind, "tax_code": tax_code or None, "name": name, "sector": sector},
+            contact={
+                "name": contact,
+                "email": people.address(mail),
+                "phone": phone,
+                "language": "en" if kind == "investor" else "vi",
+            },
+            participants=[
+                {"name": contact, "position": "Giám đốc"},
+                {"name": f"Trợ lý {contact.split()[-1]}", "position": "Trợ lý"},
+                {"name": f"Kế toán {contact.split()[-1]}", "position": "Kế toán trưởng"},
+            ][:people_count],
+            response="accepted",
+            consent=True,
+        )
+        return self._registration(work, outcome.registration.id)
+
+    def _registration(self, work: Work, key: int) -> Registration:
+        return (
+            work.db.scalars(
+                select(Registration)
+                .where(Registration.id == key)
+                .options(
+                    joinedload(Registration.session).joinedload(Session.programme),
+                    joinedload(Registration.enterprise),
+                    joinedload(Registration.contact),
+                    selectinload(Registration.participants),
+                )
+            )
+            .unique()
+            .one()
+        )
+
+    def _register_coming(self, work: Work, key: str) -> None:
+        # 25 seats: twelve enterprises ask for 29, so that the last ones wait.
+        asked = 3 if key in {"mot", "hai", "ba", "sau", "bay"} else 2
+        self._register(work, script.COMING.number, key, asked)
+
+    def _agenda(self, work: Work, one: script.SessionScript) -> None:
+        session = self._session(work, one.number)
+        found = [self._issue(work, item.key) for item in script.ISSUES if item.session == one.number]
+        issues.set_agenda(work, session, [(issue, 20) for issue in found])
+
+    def _hold(self, work: Work, one: script.SessionScript) -> None:
+        session = self._session(work, one.number)
+        sessions.hold(work, session)
+        for registration in self._registrations(work, session):
+            registrations.check_in(work, registration)
+
+    def _registrations(self, work: Work, session: Session) -> list[Registration]:
+        keys = work.db.scalars(
+            select(Registration.id).where(Registration.session_id == session.id, Registration.state == "confirmed")
+        ).all()
+        return [self._registration(work, key) for key in keys]
+
+    def _report(self, work: Work, one: script.SessionScript) -> None:
+        sessions.report(work, self._session(work, one.number), conclusion_number=f"{one.number + 100}/TB-UBND")
+
+    # -- issues -----------------------------------------------------------------------------------
+
+    def _raise(self, work: Work, one: script.IssueScript) -> None:
+        registration = self._register(work, one.session, one.who, 2)
+        issue = issues.submit(
+            work,
+            registration=registration,
+            session=registration.session,
+            title=one.title,
+            description=one.text,
+            kind=one.kind,
+            visibility=one.visibility,
+        )
+        self.issue_numbers[one.key] = issue.number
+
+    def _raise_coming(self, work: Work, row: tuple[str, ...]) -> None:
+        key, title, text, _field, _lead, visibility, kind = row
+        registration = self._of(work, script.COMING.number, key)
+        issue = issues.submit(
+            work,
+            registration=registration,
+            session=registration.session,
+            title=title,
+            description=text,
+            kind=kind,
+            visibility=visibility,
+        )
+        self.issue_numbers[f"coming:{title}"] = issue.number
+
+    def _of(self, work: Work, number: int, key: str) -> Registration:
+        name = people.ENTERPRISES[key][2]
+        found = work.db.scalars(
+            select(Registration.id)
+            .join(Registration.session)
+            .join(Registration.enterprise)
+            .where(Session.number == number, Registration.enterprise.property.mapper.class_.name == name)
+        ).first()
+        if found is None:
+            raise LookupError(f"{key} did not register for session {number}")
+        return self._registration(work, found)
+
+    def _issue(self, work: Work, key: str) -> Issue:
+        return (
+            work.db.scalars(
+                select(Issue)
+                .where(Issue.number == self.issue_numbers[key])
+                .options(
+                    joinedload(Issue.session).joinedload(Session.programme),
+                    joinedload(Issue.enterprise),
+                    joinedload(Issue.contact),
+                    joinedload(Issue.field),
+                    joinedload(Issue.lead_department),
+                )
+            )
+            .unique()
+            .one()
+        )
+
+    def _triage(self, work: Work, one: script.IssueScript) -> None:
+        issue = self._issue(work, one.key)
+        issues.accept(work, issue, field=self._field(work, one.field), lead_department=self._department(work, one.lead))
+        for key in one.also:
+            registration = self._register(work, one.session, key)
+            issues.co_sign(work, issue, registration.enterprise, contact=registration.contact_id)
+
+    def _triage_coming(self, work: Work) -> None:
+        # Two are on the agenda; the others wait for the visitor's own triage.
+        for row in script.COMING_ISSUES[:2]:
+            issue = self._issue(work, f"coming:{row[1]}")
+            issues.accept(work, issue, field=self._field(work, row[3]), lead_department=self._department(work, row[4]))
+
+    def _conclude(self, work: Work, one: script.IssueScript) -> None:
+        lead = self._department(work, one.lead)
+        followups.conclude(
+            work,
+            self._issue(work, one.key),
+            text=f"Giao {lead.name} chủ trì: {one.task}",
+            orders=[
+                followups.FollowUpOrder(
+                    lead_department=lead,
+                    task=one.task,
+                    coordinating=[self._department(work, code) for code in one.along],
+                    working_days=one.working_days,
+                )
+            ],
+        )
+
+    # -- follow-ups -------------------------------------------------------------------------------
+
+    def _follow_up(self, work: Work, one: script.IssueScript) -> FollowUp:
+        return (
+            work.db.scalars(
+                select(FollowUp)
+                .join(FollowUp.issue)
+                .where(Issue.number == self.issue_numbers[one.key])
+                .options(
+                    joinedload(FollowUp.issue).joinedload(Issue.contact),
+                    joinedload(FollowUp.issue).joinedload(Issue.session).joinedload(Session.programme),
+                    joinedload(FollowUp.issue).joinedload(Issue.enterprise),
+                    joinedload(FollowUp.enterprise),
+                    joinedload(FollowUp.lead_department),
+                    joinedload(FollowUp.transfer_to),
+                    selectinload(FollowUp.coordinating).joinedload(Coordination.department),
+                )
+                .order_by(FollowUp.id.desc())
+            )
+            .unique()
+            .first()
+        ) or _missing(one.key)
+
+    def _follow(self, work: Work, one: script.IssueScript, step: str, values: dict[str, Any]) -> None:
+        if step in {"publish", "comments"}:
+            (self._publish_issue if step == "publish" else self._comments)(work, one)
+            return
+        follow_up = self._follow_up(work, one)
+        lead = follow_up.transfer_to if step == "accept_transfer" else follow_up.lead_department
+        if lead is not None and step in {"accept", "progress", "answer", "transfer", "accept_transfer", "extend"}:
+            work.actor = Actor(
+                "staff", f"demo:{lead.code}", f"Cán bộ {lead.name}", frozenset({"officer"}), department_id=lead.id
+            )
+        if step in {"confirm", "reopen"}:
+            work.actor = Actor("enterprise", name=follow_up.enterprise.name, enterprise_id=follow_up.enterprise_id)
+        if step == "accept":
+            followups.accept(work, follow_up)
+        elif step == "transfer":
+            to = self._department(work, values["to"])
+            followups.request_transfer(work, follow_up, to=to, reason=values["reason"], ground=values["ground"])
+        elif step == "accept_transfer":
+            followups.accept_transfer(work, follow_up)
+        elif step == "decide":
+            to = self._department(work, values["to"])
+            followups.decide_transfer(work, follow_up, to=to, reason=values["reason"])
+        elif step == "extend":
+            asked = self.time.day(*values["due_on"])
+            followups.request_extension(work, follow_up, due_on=asked, reason=values["reason"])
+            work.actor = ORGANIZER
+            extension = work.db.scalars(select(Extension).where(Extension.follow_up_id == follow_up.id)).one()
+            followups.grant_extension(work, extension)
+        elif step == "lapse":
+            work.actor = SYSTEM
+            followups.lapse_unanswered(work)
+        else:
+            getattr(followups, step)(work, follow_up, **values)
+
+    def _publish_issue(self, work: Work, one: script.IssueScript) -> None:
+        issue = self._issue(work, one.key)
+        answer = next(values["text"] for _d, _m, step, values in one.steps if step == "answer")
+        issues.publish(work, issue, title=one.title, question=one.text, answer=answer)
+
+    def _comments(self, work: Work, one: script.IssueScript) -> None:
+        issue = self._issue(work, one.key)
+        shown = issues.comment(
+            work,
+            issue,
+            name="Độc giả mẫu",
+            email=people.address("docgia1"),
+            body="Rất mong sớm có nước cho mùa khô này.",
+        )
+        issues.moderate(work, work.db.get_one(Comment, shown.id), approve=True)
+        issues.comment(
+            work,
+            issue,
+            name="Chủ nhà hàng mẫu",
+            email=people.address("docgia2"),
+            body="Xin hỏi tuyến ống nối dài khi nào khởi công?",
+        )
+
+
+def _missing(key: str) -> FollowUp:
+    raise LookupError(f"the story has no follow-up for {key}")
