@@ -174,6 +174,8 @@ def _rows(lines: Iterable[Line], known: set[str]) -> list[Row]:
         if len(rows) == MAX_ROWS:
             raise _fault(N_("The file has more than %(limit)s rows."), N_("Split it into several."), limit=MAX_ROWS)
         rows.append(_row(line, headings))
+    if not rows:
+        raise _fault(N_("There are no rows below the headings."))
     return rows
 
 
