@@ -24,7 +24,7 @@ from meetup.errors import NotFound
 
 if TYPE_CHECKING:
     from meetup.config import Settings
-    from meetup.extension import Meetup
+    from meetup.mount import Mount
     from meetup.plugins.manager import PluginManager
 
 Thing = TypeVar("Thing", bound=Stateful)
@@ -35,7 +35,7 @@ class Work:
     """One unit of work.
 
     Args:
-        mount: the extension object: links, storage, transports.
+        mount: where it happens: settings, plugins, links, storage.
         db: the session; its transaction is this unit.
         now: the instant, aware, in UTC; the same all through the unit.
         actor: who does it.
@@ -43,7 +43,7 @@ class Work:
         about: names of things that entries are also about, by subject.
     """
 
-    mount: Meetup
+    mount: Mount
     db: Session
     now: datetime
     actor: Actor

@@ -1,4 +1,4 @@
-"""``meetup demo``: site, worker, mail server and mailbox page in one process, on one port, with a story to walk through."""
+"""``meetup demo``: site, worker, mail server and mailbox page in one process, on one port, with a story."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from meetup.demo.calendar import StoryTime
 from meetup.departments import service as departments
 from meetup.departments.models import CalendarOverride, Department, Field
 from meetup.domain.workdays import VIETNAM_2026_OVERRIDES
+from meetup.enterprises.models import Enterprise
 from meetup.followups import service as followups
 from meetup.followups.models import Coordination, Extension, FollowUp
 from meetup.issues import service as issues
@@ -63,33 +65,32 @@ class Story:
         yield on(1, 8), self._begin
         for session in script.SESSIONS:
             start = on(*session.day, 7, 0)
-            yield start - timedelta(days=14), lambda work, s=session: self._publish(work, s)
+            yield start - timedelta(days=14), partial(self._publish, one=session)
             raised = [one for one in script.ISSUES if one.session == session.number]
             for at, one in enumerate(raised):
-                yield start - timedelta(days=8 - at), lambda work, one=one: self._raise(work, one)
-                yield start - timedelta(days=4), lambda work, one=one: self._triage(work, one)
-                yield start + timedelta(hours=1, minutes=at), lambda work, one=one: self._conclude(work, one)
+                yield start - timedelta(days=8 - at), partial(self._raise, one=one)
+                yield start - timedelta(days=4), partial(self._triage, one=one)
+                yield start + timedelta(hours=1, minutes=at), partial(self._conclude, one=one)
                 for day, month, step, values in one.steps:
                     hour = 16 if step in {"verify", "publish"} else 9
-                    yield (
-                        on(day, month, hour, at),
-                        lambda work, one=one, step=step, values=values: self._follow(work, one, step, values),
-                    )
-            yield start - timedelta(days=2), lambda work, s=session: self._agenda(work, s)
-            yield start, lambda work, s=session: self._hold(work, s)
-            yield start + timedelta(days=3, hours=8), lambda work, s=session: self._report(work, s)
+                    yield on(day, month, hour, at), partial(self._follow, one=one, step=step, values=values)
+            yield start - timedelta(days=2), partial(self._agenda, one=session)
+            yield start, partial(self._hold, one=session)
+            yield start + timedelta(days=3, hours=8), partial(self._report, one=session)
         yield on(16, 11), self._publish_coming
         for at, key in enumerate(people.ENTERPRISES):
-            yield on(17 + at // 4, 11, 8 + at % 4), lambda work, key=key: self._register_coming(work, key)
+            yield on(17 + at // 4, 11, 8 + at % 4), partial(self._register_coming, key=key)
         for at, row in enumerate(script.COMING_ISSUES):
-            yield on(20, 11, 9, at), lambda work, row=row: self._raise_coming(work, row)
+            yield on(20, 11, 9, at), partial(self._raise_coming, row=row)
         yield on(21, 11), self._triage_coming
 
     # -- the ground ------------------------------------------------------------------------------
 
     def _begin(self, work: Work) -> None:
-        for day, kind in VIETNAM_2026_OVERRIDES.items():
-            work.db.add(CalendarOverride(day=day, kind=kind, note="Hoán đổi ngày làm việc", source="12729/VPCP-KGVX"))
+        for day, day_kind in VIETNAM_2026_OVERRIDES.items():
+            work.db.add(
+                CalendarOverride(day=day, kind=day_kind, note="Hoán đổi ngày làm việc", source="12729/VPCP-KGVX")
+            )
         for code, name, name_en, kind in people.DEPARTMENTS:
             mail = people.address(code.lower())
             departments.create_department(
@@ -108,7 +109,10 @@ class Story:
             slug="ca-phe",
             name="Cà phê kết nối doanh nghiệp",
             name_en="Business Connect Coffee",
-            description="Lãnh đạo tỉnh gặp gỡ, lắng nghe và tháo gỡ khó khăn, vướng mắc của doanh nghiệp bên ly cà phê sáng thứ Bảy.",
+            description=(
+                "Lãnh đạo tỉnh gặp gỡ, lắng nghe và tháo gỡ khó khăn, vướng mắc của doanh nghiệp "
+                "bên ly cà phê sáng thứ Bảy."
+            ),
             legal_basis={
                 "name": "Kế hoạch tổ chức chương trình Cà phê kết nối doanh nghiệp (mẫu)",
                 "number": "01/KH-UBND",
@@ -263,7 +267,7 @@ class Story:
             select(Registration.id)
             .join(Registration.session)
             .join(Registration.enterprise)
-            .where(Session.number == number, Registration.enterprise.property.mapper.class_.name == name)
+            .where(Session.number == number, Enterprise.name == name)
         ).first()
         if found is None:
             raise LookupError(f"{key} did not register for session {number}")

@@ -90,7 +90,7 @@ def meetup_channels(mount: Any) -> Iterable[Channel]:  # type: ignore[empty-body
 
 
 @hookspec
-def meetup_due_work(work: Work) -> Mapping[str, int] | None:  # type: ignore[empty-body]
+def meetup_due_work(work: Work) -> Mapping[str, int] | None:
     """Do what has fallen due at ``work.now``; return counts by name.
 
     Called by the worker in a write transaction of its own, which it commits

@@ -16,7 +16,7 @@ from meetup.web.pages import page
 bp = Blueprint("documents", __name__)
 
 
-class QuietApi(Api):  # type: ignore[misc]
+class QuietApi(Api):
     """The library's description without its application-wide error handlers and pages: those are the host's."""
 
     ERROR_SCHEMA = Problem

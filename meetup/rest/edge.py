@@ -18,7 +18,7 @@ from meetup.errors import N_, InvalidInput, NotAllowed, NotFound, Stale
 from meetup.rest.models import IdempotencyKey
 from meetup.rest.problems import problem
 from meetup.rest.tokens import actor_of
-from meetup.web.current import act_as, current_actor, current_work
+from meetup.web.current import SAFE_METHODS, act_as, current_actor, current_work
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -38,7 +38,7 @@ MATCH_HEADER = {
 }
 
 
-class Resource(Blueprint):  # type: ignore[misc]
+class Resource(Blueprint):
     """A group of calls; its name is their tag and a function's name their operation."""
 
     def route(self, rule: str, *, parameters: Any = None, tags: Any = None, **options: Any) -> Any:
@@ -71,7 +71,9 @@ def call(action: str) -> Callable[[View], View]:
             response = make_response(view(*args, **kwargs))
             if response.status_code < 400:
                 current_work().commit()
-            return response.make_conditional(request) if request.method in {"GET", "HEAD"} else response
+            if request.method in SAFE_METHODS:
+                response.make_conditional(request)
+            return response
 
         wrapper.meetup_allow = "rest"  # type: ignore[attr-defined]
         wrapper.meetup_action = action  # type: ignore[attr-defined]

@@ -166,3 +166,22 @@ def invalid_registration() -> InvalidInput:
         N_("This registration is for another session."),
         N_("Give a registration of this session."),
     )
+
+
+def log_subject(subject: str) -> str:
+    """The log's own name of what the API calls `subject`: issues and follow-ups go by their numbers here.
+
+    Raises:
+        NotFound: if there is no such issue or follow-up.
+    """
+    kind, _, key = subject.partition(":")
+    models: dict[str, type[Issue] | type[FollowUp]] = {"issue": Issue, "follow-up": FollowUp}
+    model = models.get(kind)
+    if model is None:
+        return subject
+    if not key.isdecimal() or len(key) > 12:
+        raise NotFound()
+    found = current_work().db.scalar(select(model.id).where(model.number == int(key)))
+    if found is None:
+        raise NotFound()
+    return f"{kind}:{found}"

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from meetup.activity import queries as activity
+from meetup.rest import find
 from meetup.rest.edge import Resource, call
 from meetup.rest.schemas import ActivityOut, ActivityQuery, ScorecardQuery, page_of
 from meetup.scorecards.queries import scorecards
@@ -38,7 +39,8 @@ def plain(row: Any) -> dict[str, Any]:
 @bp.arguments(ActivityQuery, location="query")
 @bp.response(200, page_of(ActivityOut))
 def list_activity(query: dict[str, Any]) -> Any:
-    """The activity log in order, with its hash chain."""
-    rows = activity.page(current_work().db, subject=query["subject"], after=query["after"], limit=query["limit"])
+    """The activity log in order, with its hash chain; ``subject`` is ``session:12``, ``issue:1234567`` …"""
+    subject = find.log_subject(query["subject"])
+    rows = activity.page(current_work().db, subject=subject, after=query["after"], limit=query["limit"])
     shown = rows[: query["limit"]]
     return {"items": shown, "next": str(shown[-1].seq) if len(rows) > len(shown) else None}

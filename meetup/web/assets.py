@@ -67,4 +67,5 @@ def file(digest: str, filename: str) -> Response:
     if digest == current:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.set_etag(current)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -78,8 +78,9 @@ def name_of(thing: Any) -> str:
     """A thing's name in the reader's language: ``name_en`` where English is read and there is one."""
     if thing is None:
         return ""
-    if locale_code() == "en" and getattr(thing, "name_en", ""):
-        return str(thing.name_en)
+    english = getattr(thing, "name_en", None)
+    if english and locale_code() == "en":
+        return str(english)
     return str(thing.name)
 
 

@@ -12,8 +12,8 @@ from meetup.rest.schemas.base import (
     line,
     number,
     page_of,
+    prose,
     rfc3339,
-    text,
 )
 from meetup.rest.schemas.followups import (
     AnswerIn,
@@ -120,6 +120,6 @@ __all__ = [
     "line",
     "number",
     "page_of",
+    "prose",
     "rfc3339",
-    "text",
 ]

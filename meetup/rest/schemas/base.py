@@ -37,7 +37,7 @@ def line(limit: int = 200, *, required: bool = False, **more: Any) -> fields.Str
     return fields.String(required=required, validate=validate.Length(min=least, max=limit), **more)
 
 
-def text(*, required: bool = False, **more: Any) -> fields.String:
+def prose(*, required: bool = False, **more: Any) -> fields.String:
     """A longer text."""
     return fields.String(required=required, validate=validate.Length(min=1 if required else None, max=20_000), **more)
 
@@ -92,6 +92,6 @@ class PageQuery(Schema):
 def page_of(schema: type[Schema]) -> type[Schema]:
     """The shape of one page of `schema`: its items and the mark of the next."""
     name = f"{schema.__name__.removesuffix('Out')}Page"
-    return Schema.from_dict(  # type: ignore[return-value]
+    return Schema.from_dict(
         {"items": fields.List(fields.Nested(schema)), "next": fields.String(allow_none=True)}, name=name
     )

@@ -6,48 +6,48 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from meetup.rest.schemas.base import AttachmentIn, PageQuery, Strict, line, number, rfc3339, text
+from meetup.rest.schemas.base import AttachmentIn, PageQuery, Strict, line, number, prose, rfc3339
 
 
 class FollowUpOrderIn(Strict):
     lead_department = line(30, required=True)
     coordinating_departments = fields.List(line(30), validate=validate.Length(max=50))
-    task = text(required=True)
+    task = prose(required=True)
     due_on = fields.Date()
     working_days = number(1, 1000)
 
 
 class ConclusionIn(Strict):
-    text = text(required=True)
+    text = prose(required=True)
     follow_ups = fields.List(fields.Nested(FollowUpOrderIn), load_default=list, validate=validate.Length(max=50))
     outcome = line(20)
-    answer = text()
-    legal_references = text()
+    answer = prose()
+    legal_references = prose()
 
 
 class TransferIn(Strict):
     to = line(30, required=True)
-    reason = text(required=True)
-    ground = text()
+    reason = prose(required=True)
+    ground = prose()
 
 
 class ExtendIn(Strict):
     due_on = fields.Date(required=True)
-    reason = text(required=True)
+    reason = prose(required=True)
 
 
 class AnswerIn(Strict):
-    text = text(required=True)
+    text = prose(required=True)
     outcome = line(20, load_default="resolved")
-    legal_references = text()
+    legal_references = prose()
     forwarded_to = line(200)
-    how_to_file = text()
+    how_to_file = prose()
     attachments = fields.List(fields.Nested(AttachmentIn), validate=validate.Length(max=20))
 
 
 class ConfirmIn(Strict):
     satisfaction = number(1, 5, required=True)
-    comment = text()
+    comment = prose()
 
 
 class FollowUpOut(Schema):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from meetup.rest.schemas.base import AttachmentIn, PageQuery, Strict, line, number, rfc3339, text
+from meetup.rest.schemas.base import AttachmentIn, PageQuery, Strict, line, number, prose, rfc3339
 
 
 class IssueIn(Strict):
     registration_id = number(1, 2**53, required=True)
     title = line(200, required=True)
-    description = text(required=True)
+    description = prose(required=True)
     field = line(40, allow_none=True)
     suggested_department = line(30, allow_none=True)
     visibility = fields.String(load_default="public", validate=validate.OneOf(["public", "anonymous", "confidential"]))
@@ -27,7 +27,7 @@ class AcceptIn(Strict):
 
 
 class QuestionIn(Strict):
-    question = text(required=True)
+    question = prose(required=True)
 
 
 class MergeIn(Strict):
@@ -35,7 +35,7 @@ class MergeIn(Strict):
 
 
 class TextIn(Strict):
-    text = text(required=True)
+    text = prose(required=True)
 
 
 class IssueOut(Schema):

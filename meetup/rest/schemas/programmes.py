@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from meetup.departments.models import KINDS as DEPARTMENT_KINDS
-from meetup.rest.schemas.base import Strict, line, text
+from meetup.rest.schemas.base import Strict, line, prose
 
 
 class LegalBasis(Strict):
@@ -19,7 +19,7 @@ class ProgrammeIn(Strict):
     name = line(200, required=True)
     name_en = line(200)
     slug = line(80)
-    description = text()
+    description = prose()
     legal_basis = fields.Nested(LegalBasis)
     rules = fields.Dict(keys=fields.String(validate=validate.Length(max=40)))
     goals = fields.List(fields.Dict(keys=fields.String()))

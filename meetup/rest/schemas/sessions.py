@@ -5,13 +5,13 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from meetup.enterprises.models import KINDS as ENTERPRISE_KINDS
-from meetup.rest.schemas.base import Instant, Strict, line, number, rfc3339, text
+from meetup.rest.schemas.base import Instant, Strict, line, number, prose, rfc3339
 
 
 class SessionPatch(Strict):
     title = line(200)
     topic = line(200)
-    description = text()
+    description = prose()
     starts_at = Instant()
     ends_at = Instant()
     timezone = line(60)
@@ -76,12 +76,12 @@ class SessionOut(Schema):
 
 
 class ReasonIn(Strict):
-    reason = text(required=True)
+    reason = prose(required=True)
 
 
 class ReportIn(Strict):
     conclusion_number = line(60)
-    summary = text()
+    summary = prose()
 
 
 class InvitationIn(Strict):
@@ -133,7 +133,7 @@ class RegistrationPatch(Strict):
 
 
 class CancelIn(Strict):
-    reason = text()
+    reason = prose()
 
 
 class RegistrationOut(Schema):
