@@ -12,10 +12,9 @@ from meetup.errors import N_, NotAllowed, WrongState
 from meetup.followups import notices
 from meetup.followups.models import Answer, Coordination, FollowUp, Progress
 from meetup.issues import service as issues
-from meetup.issues.attachments import Upload
 from meetup.issues.checks import Checks, one_text
 from meetup.issues.models import Issue
-from meetup.issues.values import REASON_LENGTH, TEXT_LENGTH
+from meetup.issues.values import REASON_LENGTH, TEXT_LENGTH, Upload
 from meetup.work import Work, change, edit
 
 

@@ -47,7 +47,6 @@ def request_transfer(work: Work, f: FollowUp, *, to: Department | None, reason: 
     f.MACHINE.next(f.state, "request_transfer")
     checks.done()
     assert to is not None
-    change(work, f, "request_transfer", details={"to": to.code}, transfer_to_id=to.id, transfer_from_state=f.state)
     cal = calendar(work)
     row = Transfer(
         follow_up_id=f.id,
@@ -60,6 +59,7 @@ def request_transfer(work: Work, f: FollowUp, *, to: Department | None, reason: 
     )
     work.db.add(row)
     work.db.flush()
+    change(work, f, "request_transfer", details={"to": to.code}, transfer_to_id=to.id, transfer_from_state=f.state)
     notices.transfer_asked(work, f, row)
     return row
 
