@@ -24,6 +24,9 @@ WITH_PARTIES = (
     joinedload(Issue.session),
 )
 
+#: The issue that one was merged into, with what its standing needs.
+WITH_TARGET = joinedload(Issue.merged_into).options(joinedload(Issue.lead_department), joinedload(Issue.session))
+
 
 def by_number(db: DbSession, number: int, *, whole: bool = True) -> Issue:
     """The issue with `number`, with everyone it concerns.
@@ -33,7 +36,7 @@ def by_number(db: DbSession, number: int, *, whole: bool = True) -> Issue:
     """
     query = select(Issue).where(Issue.number == number)
     if whole:
-        query = query.options(*WITH_PARTIES, joinedload(Issue.contact), joinedload(Issue.merged_into))
+        query = query.options(*WITH_PARTIES, joinedload(Issue.contact), WITH_TARGET)
     found = db.scalar(query) if 0 < number < 2**31 else None
     if found is None:
         raise NotFound()
@@ -64,11 +67,17 @@ def thread(db: DbSession, issue: Issue, *, internal: bool = False) -> list[tuple
     return [(message, department) for message, department in db.execute(query)]
 
 
-def files(db: DbSession, issue: Issue, *, public: bool = False) -> Sequence[Attachment]:
-    """The files of an issue, oldest first; for the public those that were opened to it."""
+def files(db: DbSession, issue: Issue, *, public: bool = False, own: bool = False) -> Sequence[Attachment]:
+    """The files of an issue, oldest first; for the public those that were opened to it.
+
+    For the enterprise (`own`) those that came with no follow-up: an answer's documents are
+    shown with the answer, once it was checked.
+    """
     query = select(Attachment).where(Attachment.issue_id == issue.id).order_by(Attachment.id)
     if public:
         query = query.where(Attachment.is_public)
+    if own:
+        query = query.where(Attachment.follow_up_id.is_(None))
     return db.scalars(query).all()
 
 
@@ -141,7 +150,7 @@ def of_registration(db: DbSession, registration_id: int) -> Sequence[Issue]:
     query = (
         select(Issue)
         .where(Issue.registration_id == registration_id)
-        .options(*WITH_PARTIES, joinedload(Issue.merged_into))
+        .options(*WITH_PARTIES, WITH_TARGET)
         .order_by(Issue.id.desc())
     )
     return db.scalars(query).all()

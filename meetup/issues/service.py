@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from meetup.departments.models import Department, Field
-from meetup.errors import N_, InvalidInput
+from meetup.domain.issues import check_outcome
+from meetup.errors import N_, Fault, InvalidInput
 from meetup.issues import notices
 from meetup.issues.agenda import put_on_stage, set_agenda
 from meetup.issues.attachments import attach
@@ -14,7 +15,7 @@ from meetup.issues.intake import search_key, submit
 from meetup.issues.models import CoSigner, Issue
 from meetup.issues.publication import co_sign, comment, moderate, publish, show_files, unpublish
 from meetup.issues.threads import say, write
-from meetup.issues.values import MERGEABLE, OUTCOMES, REASON_LENGTH, TEXT_LENGTH, Upload
+from meetup.issues.values import MERGEABLE, REASON_LENGTH, TEXT_LENGTH, Upload
 from meetup.work import Work, change
 
 __all__ = [
@@ -199,7 +200,9 @@ def answer(work: Work, issue: Issue, *, text: str, outcome: str, legal_reference
     """
     checks = Checks()
     text = checks.text("answer", text, limit=TEXT_LENGTH)
-    checks.choice("outcome", outcome, OUTCOMES)
+    # To whom it was forwarded, or how to file it, is part of the text here.
+    for fault in check_outcome(outcome, text, forwarded_to=text, how_to_file=text) if text else ():
+        checks.faults.append(Fault("answer" if fault.field == "text" else fault.field, fault.rule, fault.mend))
     legal_references = checks.text("legal_references", legal_references, limit=REASON_LENGTH, required=False)
     checks.done()
     change(

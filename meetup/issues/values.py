@@ -1,31 +1,26 @@
-"""The fixed choices of an issue, in the order in which forms offer them."""
+"""The fixed choices and limits of an issue."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: What an issue is; ``conduct`` is about how an officer behaved, and is never public.
-KINDS = ("obstacle", "hardship", "proposal", "suggestion", "conduct")
+from meetup.domain.issues import CHANNELS, KINDS, OUTCOMES, VISIBILITIES
 
-#: How an issue came in.
-CHANNELS = (
-    "portal",
-    "session",
-    "phone",
-    "hotline",
-    "paper",
-    "letter",
-    "mail",
-    "dialogue",
-    "reception",
-    "guidance",
-)
-
-#: What the public may see of it once it is published.
-VISIBILITIES = ("public", "anonymous", "confidential")
-
-#: How an issue may be answered. "Noted" is none of them.
-OUTCOMES = ("resolved", "explained", "planned", "beyond_authority", "referred_out", "declined")
+__all__ = [
+    "CHANNELS",
+    "KINDS",
+    "MERGEABLE",
+    "OPEN",
+    "OUTCOMES",
+    "PUBLISHABLE",
+    "REASON_LENGTH",
+    "SIDES",
+    "SILENT",
+    "TEXT_LENGTH",
+    "TITLE_LENGTH",
+    "VISIBILITIES",
+    "Upload",
+]
 
 #: Who speaks in the thread of an issue.
 SIDES = ("enterprise", "organizer", "department")

@@ -1,0 +1,72 @@
+"""Handing out attachments: always to be saved, never to be shown, and only to those who may read them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from flask import Response
+from sqlalchemy import select
+
+from meetup.domain.text import fold
+from meetup.errors import NotFound
+from meetup.issues import queries
+from meetup.issues.models import Attachment, Issue
+from meetup.issues.views.base import bp, demand_all, work_and_actor
+from meetup.web.current import current_mount, current_work
+from meetup.web.guards import allow
+
+
+def attachment_of(issue: Issue, key: int) -> Attachment:
+    """The file `key` of `issue`.
+
+    Raises:
+        NotFound: if there is none, or it belongs to another.
+    """
+    found = current_work().db.scalar(
+        select(Attachment).where(Attachment.id == key, Attachment.issue_id == issue.id)
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def send(attachment: Attachment) -> Response:
+    """`attachment` as a download. The caller has asked whether it may be read."""
+    try:
+        with current_mount().storage.open(attachment.key) as file:
+            content = file.read()
+    except FileNotFoundError:
+        raise NotFound() from None
+    response = Response(content, content_type=attachment.content_type)
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", fold(attachment.name)) or "file"
+    # RFC 6266: a plain name for old clients, the right one beside it.
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(attachment.name, safe='')}"
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@bp.get("/issues/<int:number>/files/<int:key>")
+@allow("public")
+def public_file(number: int, key: int) -> Response:
+    """A file of a published issue that was opened to the public."""
+    issue = queries.by_number(current_work().db, number, whole=False)
+    attachment = attachment_of(issue, key)
+    if not (issue.is_public and attachment.is_public):
+        raise NotFound()
+    return send(attachment)
+
+
+@bp.get("/organize/issues/<int:number>/files/<int:key>")
+@allow("staff")
+def desk_file(number: int, key: int) -> Response:
+    """Any file of an issue, for the staff that may read all of it."""
+    work, actor = work_and_actor()
+    issue = queries.by_number(work.db, number, whole=False)
+    demand_all(actor, issue)
+    return send(attachment_of(issue, key))

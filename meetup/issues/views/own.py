@@ -1,0 +1,141 @@
+"""An issue on its enterprise's own page: where it stands, the thread, what was asked, taking it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect
+from sqlalchemy import select
+
+from meetup import links
+from meetup.access import Actor
+from meetup.errors import NotFound
+from meetup.followups.models import FollowUp
+from meetup.issues import queries, service
+from meetup.issues.forms import InformForm, MessageForm, uploads
+from meetup.issues.models import Issue
+from meetup.issues.values import SILENT
+from meetup.issues.views.base import bp, draw
+from meetup.issues.views.files import attachment_of, send
+from meetup.issues.views.standing import standings
+from meetup.issues.views.story import story
+from meetup.registrations.views import registration_of
+from meetup.web.current import act_as, current_mount, current_work, link
+from meetup.web.forms import submit
+from meetup.web.guards import allow, require
+from meetup.web.i18n import _
+
+
+def issue_of(token: str, number: int | None) -> Issue:
+    """The issue that a link opens; the request goes on as its enterprise.
+
+    With a number, the token is a registration's and the issue one that was handed in
+    with it; without, the token is the issue's own.
+
+    Raises:
+        NotFound: for a token or number that is not right, the same for both.
+    """
+    work = current_work()
+    if number is not None:
+        registration = registration_of(token)
+        issue = queries.by_number(work.db, number)
+        if issue.registration_id != registration.id:
+            raise NotFound()
+        return issue
+    subject = links.subject_of(work.db, current_mount().secret, "issue", token)
+    found = work.db.get(Issue, int(subject.partition(":")[2]))
+    if found is None:
+        raise NotFound()
+    issue = queries.by_number(work.db, found.number)
+    act_as(
+        Actor("enterprise", id=issue.subject, name=issue.contact.name, enterprise_id=issue.enterprise_id)
+    )
+    return issue
+
+
+def _address(token: str, number: int | None) -> str:
+    return link("issues.own", token=token, number=number) if number is not None else link("issues.own", token=token)
+
+
+def action_url(token: str, number: int | None, action: str) -> str:
+    """Where a form of the own page is sent to."""
+    values = {"token": token, "action": action}
+    return link("issues.do", **values, number=number) if number is not None else link("issues.do", **values)
+
+
+def _show(issue: Issue, token: str, number: int | None, **forms: Any) -> Any:
+    work = current_work()
+    form = forms.get("form") or MessageForm(formdata=None)
+    inform = forms.get("inform") or InformForm(formdata=None)
+    return draw(
+        "own.html",
+        issue=issue,
+        standing=standings(work, [issue])[issue.id],
+        story=story(work, issue),
+        thread=queries.thread(work.db, issue),
+        files=queries.files(work.db, issue, own=True),
+        form=form,
+        inform=inform,
+        token=token,
+        number=number,
+        may_write=issue.state not in SILENT,
+        may_withdraw="withdraw" in issue.MACHINE.possible(issue.state),
+        action=lambda name: action_url(token, number, name),
+        file_url=lambda key: link("issues.own_file", token=token, key=key)
+        if number is None
+        else link("issues.own_file", token=token, number=number, key=key),
+    )
+
+
+@bp.get("/r/<token>/issues/<int:number>")
+@bp.get("/i/<token>")
+@allow("public")
+def own(token: str, number: int | None = None) -> Any:
+    """The issue for its enterprise."""
+    return _show(issue_of(token, number), token, number)
+
+
+@bp.post("/r/<token>/issues/<int:number>/<any(write, inform, withdraw):action>")
+@bp.post("/i/<token>/<any(write, inform, withdraw):action>")
+@allow("public")
+def do(token: str, action: str, number: int | None = None) -> Any:
+    """Write into the thread, give what was asked for, or take the issue back."""
+    work = current_work()
+    issue = issue_of(token, number)
+    require(f"issue.{action}", issue)
+    if action == "withdraw":
+        service.withdraw(work, issue)
+        work.commit()
+        flash(_("The issue is taken back."), "success")
+        taken_back: Any = redirect(_address(token, number))
+        return taken_back
+    form: Any = MessageForm() if action == "write" else InformForm()
+
+    def step() -> bool:
+        if action == "write":
+            service.write(work, issue, body=form.body.data or "", side="enterprise")
+        else:
+            service.inform(work, issue, text=form.text.data or "")
+        service.attach(work, issue, uploads(form.attachments), side="enterprise")
+        return True
+
+    if submit(form, step) is None:
+        shown = {"form" if action == "write" else "inform": form}
+        return _show(issue_of(token, number), token, number, **shown)
+    flash(_("Sent."), "success")
+    answer: Any = redirect(_address(token, number))
+    return answer
+
+
+@bp.get("/r/<token>/issues/<int:number>/files/<int:key>")
+@bp.get("/i/<token>/files/<int:key>")
+@allow("public")
+def own_file(token: str, key: int, number: int | None = None) -> Response:
+    """A file of one's own issue; a document of a department's answer once the answer was checked."""
+    work = current_work()
+    attachment = attachment_of(issue_of(token, number), key)
+    if attachment.follow_up_id is not None:
+        state = work.db.scalar(select(FollowUp.state).where(FollowUp.id == attachment.follow_up_id))
+        if state not in ("verified", "closed", "reopened"):
+            raise NotFound()
+    return send(attachment)

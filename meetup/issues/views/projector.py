@@ -1,0 +1,196 @@
+"""What the hall sees: the issue on stage and what comes next, by itself within two seconds."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import Response, current_app, flash, redirect, request
+from sqlalchemy import select
+
+from meetup.activity.models import Activity
+from meetup.domain.agenda import starting_times
+from meetup.errors import NotFound
+from meetup.issues import queries, service
+from meetup.issues.models import AgendaItem, Issue
+from meetup.issues.views.agenda import session_by_slug
+from meetup.issues.views.base import bp, draw
+from meetup.mount import Mount
+from meetup.sessions.models import Session
+from meetup.web.current import current_mount, current_work, link
+from meetup.web.formats import name_of
+from meetup.web.guards import allow
+from meetup.web.i18n import _
+from meetup.work import Work
+
+#: Seconds that one stream lasts; the browser then comes again by itself.
+LIFETIME = 55.0
+#: Seconds between two looks at the database, for all watchers of a session together.
+PAUSE = 0.7
+#: Milliseconds after which a browser that lost its stream comes again.
+RETRY = 1500
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An issue as the hall may see it: nothing of a confidential one but its number."""
+
+    number: int
+    title: str
+    enterprise: str
+    department: str
+    minutes: int
+    at: datetime
+    state: str
+
+
+def shown(issue: Issue, minutes: int, at: datetime) -> Shown:
+    """`issue` for the hall: no words of a confidential one, no name of an anonymous one."""
+    closed = issue.visibility == "confidential" or issue.kind == "conduct"
+    named = issue.visibility == "public" and not closed
+    return Shown(
+        issue.number,
+        _("A confidential issue") if closed else issue.title,
+        issue.enterprise.name if named else "",
+        "" if closed else name_of(issue.lead_department),
+        minutes,
+        at,
+        issue.state,
+    )
+
+
+def _since(work: Work, session: Session) -> datetime | None:
+    """When the issue that is on stage was put there."""
+    return work.db.scalar(
+        select(Activity.at)
+        .where(Activity.subject == session.subject, Activity.action == "session.stage")
+        .order_by(Activity.seq.desc())
+        .limit(1)
+    )
+
+
+@bp.get("/organize/sessions/<slug>/projector")
+@allow("session.watch")
+def projector(slug: str) -> Any:
+    """The hall's page."""
+    work = current_work()
+    session = session_by_slug(work, slug)
+    items = queries.agenda(work.db, session)
+    times = starting_times(session.starts_at, [item.minutes for item in items])
+    lines = [(item, shown(item.issue, item.minutes, at)) for item, at in zip(items, times, strict=True)]
+    place = next((n for n, (item, _s) in enumerate(lines) if item.issue_id == session.on_stage_id), None)
+    coming = [
+        line for n, (item, line) in enumerate(lines) if item.issue.state == "scheduled" and (place is None or n > place)
+    ]
+    return draw(
+        "projector.html",
+        session=session,
+        now_on=lines[place][1] if place is not None else None,
+        since=_since(work, session) if place is not None else None,
+        coming=coming[:4],
+        done=sum(item.issue.state not in ("scheduled", "accepted") for item, _line in lines),
+        count=len(lines),
+        mark=fingerprint(work, session.id),
+        events=link("issues.events", slug=slug),
+    )
+
+
+def fingerprint(work: Work, session_id: int) -> str:
+    """What changes when the hall's page has to change."""
+    stage = work.db.execute(select(Session.on_stage_id, Session.state).where(Session.id == session_id)).one()
+    rows = work.db.execute(
+        select(AgendaItem.issue_id, AgendaItem.minutes, Issue.state, Issue.visibility)
+        .join(Issue, AgendaItem.issue_id == Issue.id)
+        .where(AgendaItem.session_id == session_id)
+        .order_by(AgendaItem.position, AgendaItem.id)
+    )
+    text = json.dumps([[*stage], [[*row] for row in rows]], separators=(",", ":"))
+    return format(zlib.crc32(text.encode()), "x")
+
+
+@dataclass
+class Watch:
+    """The last look at one session's agenda, shared by everyone who watches it."""
+
+    mark: str = ""
+    looked_at: float = 0.0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def look(self, mount: Mount, session_id: int) -> str:
+        """The present mark; the database is asked at most once in a while, whoever asks."""
+        with self.lock:
+            if time.monotonic() - self.looked_at >= PAUSE:
+                with mount.work(write=False) as work:
+                    self.mark = fingerprint(work, session_id)
+                self.looked_at = time.monotonic()
+            return self.mark
+
+
+def _watch(mount: Mount, session_id: int) -> Watch:
+    watches: dict[tuple[str, int], Watch] = current_app.extensions.setdefault("meetup.watches", {})
+    return watches.setdefault((mount.name, session_id), Watch())
+
+
+@bp.get("/organize/sessions/<slug>/projector/events")
+@allow("session.watch")
+def events(slug: str) -> Response:
+    """Server-sent events: the page's mark, at once and whenever it changes."""
+    work = current_work()
+    session_id = session_by_slug(work, slug).id
+    mount = current_mount()
+    watch = _watch(mount, session_id)
+    known = request.headers.get("Last-Event-ID", "")
+    # The stream lives longer than the request's own unit of work, which must not hold its transaction open.
+    work.db.close()
+    response = Response(_stream(watch, mount, session_id, known), content_type="text/event-stream; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+def _stream(watch: Watch, mount: Mount, session_id: int, known: str) -> Iterator[str]:
+    yield f"retry: {RETRY}\n\n"
+    end = time.monotonic() + LIFETIME
+    quiet = time.monotonic()
+    while time.monotonic() < end:
+        mark = watch.look(mount, session_id)
+        if mark != known:
+            known, quiet = mark, time.monotonic()
+            yield f"id: {mark}\ndata: {mark}\n\n"
+        elif time.monotonic() - quiet > 15:
+            # A comment keeps proxies from closing the line, and finds out who has gone.
+            quiet = time.monotonic()
+            yield ": \n\n"
+        time.sleep(PAUSE)
+
+
+@bp.post("/organize/sessions/<slug>/stage")
+@allow("session.manage")
+def stage(slug: str) -> Any:
+    """Put an issue on stage, or clear it."""
+    work = current_work()
+    session = session_by_slug(work, slug)
+    number = request.form.get("issue", "")
+    issue = None
+    if number:
+        if not number.isdigit():
+            raise NotFound()
+        issue = queries.by_number(work.db, int(number[:12]), whole=False)
+    service.put_on_stage(work, session, issue)
+    work.commit()
+    if issue is None:
+        flash(_("The stage is clear."), "success")
+    else:
+        flash(_("Issue %(number)s is on stage.", number=issue.number), "success")
+    after = request.form.get("back", "")
+    agenda = link("issues.agenda", slug=slug)
+    # Back to the secretary's page if it came from there, and to no address from elsewhere.
+    live = f"{agenda.removesuffix('/agenda')}/live"
+    answer: Any = redirect(live if after.partition("#")[0] == live else agenda)
+    return answer
