@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from meetup.registrations import queries as registration_queries
+from meetup.links import known_tokens
 from meetup.registrations import service as registrations
+from meetup.registrations.links import PURPOSE
 from meetup.registrations.models import Registration
+from meetup.registrations.seats import line
 from meetup.rest import find
 from meetup.rest.edge import KEY_HEADER, MATCH_HEADER, Resource, call, check_match, demand, tagged
 from meetup.rest.schemas import (
@@ -190,6 +192,10 @@ def _shown(registration_id: int, status: int = 200) -> Any:
     return tagged(registration_out(row, position, registrations.manage_url(work, row)), row, status)
 
 
+def _own_url(token: str) -> str:
+    return current_work().mount.url("registrations.own", token=token) if token else ""
+
+
 @bp.post("/sessions/<int:session_id>/registrations")
 @call("registration.create")
 @bp.doc(parameters=[KEY_HEADER])
@@ -210,10 +216,11 @@ def register(data: dict[str, Any], session_id: int) -> Any:
 def list_registrations(query: dict[str, Any], session_id: int) -> Any:
     """The registrations of a session in the order in which they came."""
     work = current_work()
+    session = find.session(session_id)
     mark = unpack(query["after"], int)
     statement = (
         select(Registration)
-        .where(Registration.session_id == find.session(session_id).id)
+        .where(Registration.session_id == session.id)
         .options(
             joinedload(Registration.session),
             joinedload(Registration.enterprise),
@@ -226,9 +233,9 @@ def list_registrations(query: dict[str, Any], session_id: int) -> Any:
     if mark:
         statement = statement.where(Registration.id > mark[0])
     page = paged(work.db.scalars(statement).all(), query["limit"], lambda row: (row.id,))
-    positions = registration_queries.waitlist_positions(work, session_id)
-    links = registration_queries.manage_urls(work, page.items)
-    items = [registration_out(row, positions.get(row.id), links.get(row.id, "")) for row in page.items]
+    waiting = {one.id: place for place, one in enumerate(line(work, session), start=1)}
+    tokens = known_tokens(work.db, work.mount.secret, PURPOSE, [row.subject for row in page.items])
+    items = [registration_out(row, waiting.get(row.id), _own_url(tokens.get(row.subject, ""))) for row in page.items]
     return {"items": items, "next": page.next or None}
 
 
