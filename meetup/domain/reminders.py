@@ -1,25 +1,38 @@
-"""When to remind: offsets in words, wall-clock arithmetic, quiet hours (rules G1 to G7)."""
+"""When to remind: offsets in words, wall-clock arithmetic, quiet hours, what is still of use (rules G1 to G7)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from meetup.domain.workdays import WorkCalendar
+from meetup.domain.workdays import WorkCalendar, end_of_day
 from meetup.errors import N_, InvalidInput
 
+#: Nobody is reminded from 21:00 to 07:00, programme time.
 QUIET_FROM = time(21, 0)
 QUIET_UNTIL = time(7, 0)
-_OFFSET = re.compile(r"^(\d{1,4})([hdw])$")
+
+#: When a day's reminders about due dates go out.
+MORNING = time(8, 0)
+
+#: Who can be told of what is overdue, from near to far.
 WHOM = ("officer", "head", "chair")
+
+_OFFSET = re.compile(r"([0-9]{1,3})([hdw])")
+_STEP = re.compile(r"([0-9]{1,3}):([a-z]+)")
 
 
 @dataclass(frozen=True)
 class Offset:
-    """A distance before a target: hours, days or working days (``2h``, ``7d``, ``3w``)."""
+    """A distance before a target.
+
+    Args:
+        amount: how many.
+        unit: ``h`` hours, ``d`` days, ``w`` working days.
+    """
 
     amount: int
     unit: str
@@ -28,96 +41,192 @@ class Offset:
         return f"{self.amount}{self.unit}"
 
 
+@dataclass(frozen=True)
+class Reminder:
+    """A planned reminder of one thing to one person.
+
+    Args:
+        rule: which rule planned it, such as ``session_start.2h``.
+        instant: when it should go, aware.
+        target: the instant that it is about, aware.
+        overdue: it speaks of a target that has passed, and is of use as long as the thing is open.
+    """
+
+    rule: str
+    instant: datetime
+    target: datetime
+    overdue: bool = False
+
+
 def parse_offsets(text: str) -> tuple[Offset, ...]:
-    """``7d,1d,2h`` as offsets.
+    """``7d,1d,2h`` as offsets, in the order written and each once; an empty text is no reminder at all.
 
     Raises:
         InvalidInput: naming the part that cannot be read.
     """
-    found = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        match = _OFFSET.match(part)
+    found: dict[Offset, None] = {}
+    for part in _parts(text):
+        match = _OFFSET.fullmatch(part.lower())
         if match is None:
             raise InvalidInput(
                 "reminders",
                 N_("“%(part)s” is no time ahead."),
-                N_("Write a number and h, d or w: 2h, 7d, 3w."),
+                N_("Write a number and h for hours, d for days or w for working days: 2h, 7d, 3w."),
                 part=part,
             )
-        found.append(Offset(int(match[1]), match[2]))
+        found[Offset(int(match[1]), match[2])] = None
     return tuple(found)
 
 
 def parse_escalation(text: str) -> tuple[tuple[int, str], ...]:
-    """``1:officer,3:head,7:chair`` as (days overdue, whom), by days.
+    """``1:officer,3:head,7:chair`` as (working days overdue, whom), by days.
 
     Raises:
         InvalidInput: naming the part that cannot be read.
     """
-    found = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        days, _, whom = part.partition(":")
-        if not days.isdigit() or whom not in WHOM:
+    found: set[tuple[int, str]] = set()
+    for part in _parts(text):
+        match = _STEP.fullmatch(part.lower().replace(" ", ""))
+        if match is None or match[2] not in WHOM or match[1].strip("0") == "":
             raise InvalidInput(
                 "escalation",
                 N_("“%(part)s” is no step of an escalation."),
-                N_("Write days and whom: 3:head. Whom is officer, head or chair."),
+                N_("Write days overdue and whom: 3:head. Whom is officer, head or chair."),
                 part=part,
             )
-        found.append((int(days), whom))
-    return tuple(sorted(found))
+        found.add((int(match[1]), match[2]))
+    return tuple(sorted(found, key=lambda step: (step[0], WHOM.index(step[1]))))
+
+
+def _parts(text: str) -> Iterable[str]:
+    return filter(None, (part.strip() for part in text.split(",")))
 
 
 def before(target: datetime, offset: Offset, zone: ZoneInfo, calendar: WorkCalendar | None = None) -> datetime:
-    """The instant `offset` before `target` (aware), by the wall clock of `zone`.
+    """The instant `offset` before `target`, by the wall clock of `zone` (rule G6); in UTC.
 
-    A day before 07:30 is 07:30 on the day before, across daylight-saving changes.
+    A day before 07:30 is 07:30 on the day before, across daylight-saving changes; a wall time
+    that a change skips is moved forward with the clocks.
+
+    Args:
+        target: aware.
+        offset: how far.
+        zone: whose days are counted.
+        calendar: needed for working days.
+
+    Raises:
+        ValueError: for working days without a calendar.
     """
     if offset.unit == "h":
-        return target - timedelta(hours=offset.amount)
+        return target.astimezone(UTC) - timedelta(hours=offset.amount)
     local = target.astimezone(zone)
-    if offset.unit == "w":
-        day = (calendar or WorkCalendar()).add(local.date(), -offset.amount)
-    else:
+    if offset.unit == "d":
         day = local.date() - timedelta(days=offset.amount)
-    return datetime.combine(day, local.time(), zone).astimezone(target.tzinfo)
+    elif calendar is not None:
+        day = calendar.add(local.date(), -offset.amount)
+    else:
+        raise ValueError(f"{offset} counts working days, and there is no calendar")
+    return datetime.combine(day, local.time(), zone).astimezone(UTC)
 
 
-def session_reminders(starts_at: datetime, offsets: Sequence[Offset], zone: ZoneInfo) -> list[tuple[Offset, datetime]]:
-    """The instants of a session's reminders, with their offsets."""
-    return [(offset, before(starts_at, offset, zone)) for offset in offsets]
+def session_reminders(
+    starts_at: datetime, offsets: Iterable[Offset], zone: ZoneInfo, calendar: WorkCalendar | None = None
+) -> list[tuple[Offset, datetime]]:
+    """The instants (UTC) of a session's reminders with their offsets; arguments as for :func:`before`."""
+    return [(offset, before(starts_at, offset, zone, calendar)) for offset in offsets]
+
+
+def due_reminders(
+    due_on: date, offsets: Iterable[Offset], zone: ZoneInfo, calendar: WorkCalendar | None = None
+) -> list[tuple[Offset, datetime]]:
+    """The instants (UTC) of the reminders before a due date, with their offsets.
+
+    Days are counted back from 08:00 on the due date, so that ``0d`` is its morning; hours from
+    17:00, the end of its working day.
+    """
+    morning, evening = datetime.combine(due_on, MORNING, zone), end_of_day(due_on, zone)
+    return [
+        (offset, before(evening if offset.unit == "h" else morning, offset, zone, calendar)) for offset in offsets
+    ]
+
+
+def overdue_reminder(due_on: date, days: int, zone: ZoneInfo, calendar: WorkCalendar) -> datetime:
+    """08:00 (given in UTC) on the `days`-th working day after the due date."""
+    return datetime.combine(calendar.add(due_on, days), MORNING, zone).astimezone(UTC)
+
+
+def whom_to_tell(steps: Sequence[tuple[int, str]], days_overdue: int) -> tuple[str, ...]:
+    """Everyone whose step has been reached, from near to far; each day past the due date they hear again.
+
+    Args:
+        steps: as :func:`parse_escalation` gives them.
+        days_overdue: working days since the due date.
+    """
+    reached = {whom for days, whom in steps if days_overdue >= days}
+    return tuple(whom for whom in WHOM if whom in reached)
 
 
 def is_quiet(instant: datetime, zone: ZoneInfo) -> bool:
-    """Whether `instant` falls into the quiet hours, 21:00 to 07:00."""
+    """Whether `instant` (aware) falls into the quiet hours of `zone`, 21:00 to 07:00."""
     local = instant.astimezone(zone).time()
     return local >= QUIET_FROM or local < QUIET_UNTIL
 
 
-def allowed(instant: datetime, target: datetime, zone: ZoneInfo, calendar: WorkCalendar | None = None) -> datetime:
-    """`instant`, or the next one outside the quiet hours (and, with a calendar, on a working day).
+def allowed(
+    instant: datetime, target: datetime | None, zone: ZoneInfo, calendar: WorkCalendar | None = None
+) -> datetime:
+    """When a reminder planned for `instant` may go (rule G5); in UTC.
 
-    If that would be past `target`, the last allowed instant before `instant` (rule G5).
+    The instant itself, else the next one outside the quiet hours (and on a working day); if
+    that is not before the target any more, the last one before `instant`.
+
+    Args:
+        instant: aware.
+        target: what is reminded of, aware; None: nothing it could miss, such as overdue work.
+        zone: the programme's zone.
+        calendar: given for departments, who are not written to on days off.
     """
 
-    def fine(moment: datetime) -> bool:
-        day: date = moment.astimezone(zone).date()
-        return not is_quiet(moment, zone) and (calendar is None or calendar.is_working_day(day))
+    def working(day: date) -> bool:
+        return calendar is None or calendar.is_working_day(day)
 
-    if fine(instant):
-        return instant
-    later = instant.astimezone(zone)
-    for _ in range(40):
-        morning = datetime.combine(later.date(), QUIET_UNTIL, zone)
-        later = morning if morning > later else datetime.combine(later.date() + timedelta(days=1), QUIET_UNTIL, zone)
-        if fine(later):
-            break
-    if later < target:
-        return later.astimezone(instant.tzinfo)
-    earlier = instant.astimezone(zone)
-    for _ in range(40):
-        evening = datetime.combine(earlier.date(), QUIET_FROM, zone) - timedelta(minutes=1)
-        earlier = evening if evening < earlier else evening - timedelta(days=1)
-        if fine(earlier):
-            return earlier.astimezone(instant.tzinfo)
-    return instant
+    local = instant.astimezone(zone)
+    if working(local.date()) and not is_quiet(local, zone):
+        return instant.astimezone(UTC)
+    day = local.date() if local.time() < QUIET_UNTIL else local.date() + timedelta(days=1)
+    while not working(day):
+        day += timedelta(days=1)
+    later = datetime.combine(day, QUIET_UNTIL, zone).astimezone(UTC)
+    if target is None or later < target:
+        return later
+    day = local.date() if local.time() >= QUIET_FROM else local.date() - timedelta(days=1)
+    while not working(day):
+        day -= timedelta(days=1)
+    return datetime.combine(day, QUIET_FROM, zone).astimezone(UTC) - timedelta(minutes=1)
+
+
+def useful(reminder: Reminder, now: datetime) -> bool:
+    """Whether sending at `now` would still help: its target is ahead, or it speaks of what is overdue (G2, G4)."""
+    return reminder.overdue or now < reminder.target
+
+
+def plan(reminders: Iterable[Reminder], now: datetime) -> list[Reminder]:
+    """Those that are planned when a thing is new or was moved at `now`: none that is past, so none in a burst (G2)."""
+    return [one for one in reminders if one.instant > now and useful(one, now)]
+
+
+def choose(reminders: Iterable[Reminder], now: datetime) -> tuple[Reminder | None, list[tuple[Reminder, str]]]:
+    """Which of the unsent reminders of one thing and person goes now, and which never will (G4).
+
+    Args:
+        reminders: planned and unsent; those whose instant is ahead are left alone.
+        now: aware.
+
+    Returns:
+        The latest useful one, if any; and those to drop with the reason: ``begun`` or ``overtaken``.
+    """
+    missed = sorted((one for one in reminders if one.instant <= now), key=lambda one: one.instant)
+    of_use = [one for one in missed if useful(one, now)]
+    chosen = of_use[-1] if of_use else None
+    dropped = [(one, "overtaken" if useful(one, now) else "begun") for one in missed if one is not chosen]
+    return chosen, dropped
