@@ -51,7 +51,7 @@ class ConfirmIn(Strict):
 
 
 class FollowUpOut(Schema):
-    id = fields.Integer(attribute="number")
+    id = fields.Function(lambda row: row.number, metadata={"type": "integer"})
     number = fields.Integer()
     issue_id = fields.Function(lambda row: row.issue.number)
     session_id = fields.Integer(allow_none=True)

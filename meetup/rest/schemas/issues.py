@@ -39,7 +39,7 @@ class TextIn(Strict):
 
 
 class IssueOut(Schema):
-    id = fields.Integer(attribute="number")
+    id = fields.Function(lambda row: row.number, metadata={"type": "integer"})
     number = fields.Integer()
     state = fields.String()
     kind = fields.String()
