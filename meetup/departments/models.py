@@ -39,9 +39,7 @@ class Department(Row, Base):
 
     def valid_on(self, day: date) -> bool:
         """Whether the department exists on `day` (both ends included)."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 class Field(Row, Base):

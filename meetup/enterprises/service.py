@@ -1,0 +1,241 @@
+"""Finding and entering enterprises and contacts, and what they agreed to. Commits nothing; asks no rights."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from meetup.domain.faults import Faults
+from meetup.domain.text import fold
+from meetup.enterprises.identifiers import (
+    TAX_CODE_NEEDED,
+    mask,
+    normalise_email,
+    normalise_phone,
+    normalise_tax_code,
+    show_tax_code,
+)
+from meetup.enterprises.models import KINDS, Consent, Contact, Enterprise
+from meetup.errors import N_
+from meetup.work import Work
+
+__all__ = [
+    "CONSENT_TEXTS",
+    "TAX_CODE_NEEDED",
+    "check_contact",
+    "check_enterprise",
+    "find_or_create_contact",
+    "find_or_create_enterprise",
+    "mark_address_dead",
+    "mask",
+    "normalise_email",
+    "normalise_phone",
+    "normalise_tax_code",
+    "record_consent",
+    "show_tax_code",
+    "withdraw_consent",
+]
+
+#: purpose → (version of the text, the text). A changed text gets a new version; the old one stays in the history.
+CONSENT_TEXTS: dict[str, tuple[str, str]] = {
+    "registration": (
+        "2026-11",
+        N_(
+            "I agree that the organiser uses these data to handle this registration and the issues "
+            "that I raise (Law 91/2025/QH15). I can withdraw this at any time."
+        ),
+    ),
+    "publication": ("2026-11", N_("The name of my enterprise may be shown with published answers.")),
+    "contact": ("2026-11", N_("I would like to be invited to later sessions.")),
+    "photo": ("2026-11", N_("Photographs in which I can be seen may be published.")),
+}
+
+
+def check_enterprise(work: Work, given: dict[str, Any], faults: Faults, *, strict: bool = True) -> dict[str, Any]:
+    """What is said of an enterprise, cleaned; faults at ``kind``, ``tax_code``, ``name``, ``sector``.
+
+    Args:
+        strict: whether kinds that have a tax code must give it.
+    """
+    before = len(faults.found)
+    kind = faults.choice("kind", given.get("kind") or "enterprise", KINDS)
+    known_kind = len(faults.found) == before
+    raw = faults.text("tax_code", given.get("tax_code"), 40)
+    code = faults.attempt(lambda: normalise_tax_code(raw, kind), None)
+    if strict and known_kind and not raw and kind in TAX_CODE_NEEDED:
+        faults.add(
+            "tax_code", N_("The tax code is missing."), N_("Please enter it; it is on the registration certificate.")
+        )
+    name = faults.text("name", given.get("name"), 200, required=True)
+    sector = faults.text("sector", given.get("sector"), 120)
+    return {"kind": kind, "tax_code": code, "name": name, "sector": sector}
+
+
+def check_contact(work: Work, given: dict[str, Any], faults: Faults, *, reachable: bool = True) -> dict[str, Any]:
+    """What is said of a person, cleaned; faults at ``contact_name``, ``email``, ``phone``, ``language``.
+
+    Args:
+        reachable: whether an address is needed.
+    """
+    name = faults.text("contact_name", given.get("name"), 120, required=True)
+    email = _address(given.get("email"), faults) if reachable or given.get("email") else ""
+    raw = faults.text("phone", given.get("phone"), 60)
+    phone = faults.attempt(lambda: normalise_phone(raw, country=work.settings.country), "")
+    language = faults.choice("language", given.get("language") or work.settings.locales[0], work.settings.locales)
+    position = faults.text("position", given.get("position"), 120)
+    return {"name": name, "email": email, "phone": phone, "language": language, "position": position}
+
+
+def _address(given: Any, faults: Faults) -> str:
+    text = faults.text("email", given, 254)
+    if not text and not any(fault.field == "email" for fault in faults.found):
+        faults.add("email", N_("The e-mail address is missing."), N_("Please enter it; the confirmation goes there."))
+    return faults.attempt(lambda: normalise_email(text), "") if text else ""
+
+
+def find_or_create_enterprise(
+    work: Work,
+    *,
+    kind: str,
+    tax_code: str | None,
+    name: str,
+    sector: str = "",
+    email: str = "",
+    address: str = "",
+    size_class: str = "",
+    locality_id: int | None = None,
+) -> Enterprise:
+    """The enterprise with this tax code; where there is none, the one with this contact address; else a new one.
+
+    What is known already is never overwritten by what somebody typed; only gaps are filled.
+
+    Args:
+        email: a contact's folded address, to find who has no tax code.
+    """
+    found = _by_tax_code(work, tax_code) if tax_code else _by_contact(work, kind, email)
+    if found is not None:
+        found.sector = found.sector or sector
+        found.address = found.address or address
+        return found
+    values = {
+        "kind": kind,
+        "tax_code": tax_code,
+        "name": name,
+        "search_key": fold(f"{name} {tax_code or ''}")[:400],
+        "sector": sector,
+        "size_class": size_class,
+        "address": address,
+        "locality_id": locality_id,
+        "parent_id": _head_office(work, tax_code),
+        "created_at": work.now,
+        "changed_at": work.now,
+        "version": 1,
+    }
+    if tax_code:
+        # Two at once: the second waits for the first and finds its row.
+        _insert_once(work, Enterprise, values)
+        return work.db.scalars(select(Enterprise).where(Enterprise.tax_code == tax_code)).one()
+    enterprise = Enterprise(**values)
+    work.db.add(enterprise)
+    work.db.flush()
+    return enterprise
+
+
+def find_or_create_contact(
+    work: Work,
+    enterprise: Enterprise,
+    *,
+    name: str,
+    email: str,
+    phone: str = "",
+    language: str = "vi",
+    position: str = "",
+) -> Contact:
+    """The person at `enterprise` with this (folded) address, or a new one; gaps are filled, names are kept."""
+    query = select(Contact).where(Contact.enterprise_id == enterprise.id, Contact.email == email)
+    contact = work.db.scalar(query)
+    if contact is None:
+        _insert_once(
+            work,
+            Contact,
+            {
+                "enterprise_id": enterprise.id,
+                "name": name,
+                "email": email,
+                "phone": phone,
+                "language": language,
+                "position": position,
+                "created_at": work.now,
+            },
+        )
+        contact = work.db.scalars(query).one()
+    contact.phone = contact.phone or phone
+    contact.position = contact.position or position
+    contact.language = language
+    return contact
+
+
+def record_consent(work: Work, contact: Contact, purpose: str, *, channel: str = "web") -> Consent:
+    """Keep that `contact` agreed to `purpose`: to which version of the text, when and how."""
+    row = Consent(
+        contact_id=contact.id,
+        purpose=purpose,
+        text_version=CONSENT_TEXTS[purpose][0],
+        channel=channel[:20],
+        given_at=work.now,
+    )
+    work.db.add(row)
+    work.log("consent.give", contact, purpose=purpose, version=row.text_version, channel=row.channel)
+    return row
+
+
+def withdraw_consent(work: Work, contact: Contact, purpose: str) -> None:
+    """Keep that `contact` no longer agrees to `purpose`."""
+    work.db.execute(
+        update(Consent)
+        .where(Consent.contact_id == contact.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
+    work.log("consent.withdraw", contact, purpose=purpose)
+
+
+def mark_address_dead(work: Work, email: str) -> int:
+    """Note that mail to `email` comes back for good; gives how many contacts that concerns."""
+    folded = email.casefold()
+    rows = work.db.scalars(select(Contact).where(Contact.email == folded, Contact.email_dead_at.is_(None))).all()
+    for contact in rows:
+        contact.email_dead_at = work.now
+        work.log("contact.address_dead", contact)
+    return len(rows)
+
+
+def _by_tax_code(work: Work, tax_code: str) -> Enterprise | None:
+    return work.db.scalar(select(Enterprise).where(Enterprise.tax_code == tax_code))
+
+
+def _by_contact(work: Work, kind: str, email: str) -> Enterprise | None:
+    if not email:
+        return None
+    return work.db.scalar(
+        select(Enterprise)
+        .join(Contact, Contact.enterprise_id == Enterprise.id)
+        .where(Contact.email == email, Enterprise.tax_code.is_(None), Enterprise.kind == kind)
+        .order_by(Enterprise.id)
+        .limit(1)
+    )
+
+
+def _head_office(work: Work, tax_code: str | None) -> int | None:
+    if not tax_code or len(tax_code) != 13:
+        return None
+    return work.db.scalar(select(Enterprise.id).where(Enterprise.tax_code == tax_code[:10]))
+
+
+def _insert_once(work: Work, model: type[Any], values: dict[str, Any]) -> None:
+    """Insert, unless a unique index says that somebody did; no savepoint, no error to undo."""
+    make: Any = postgresql.insert if work.db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    work.db.flush()
+    work.db.execute(make(model).values(**values).on_conflict_do_nothing())

@@ -1,0 +1,85 @@
+"""Inviting enterprises by rows, from a file or the API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from meetup.domain.faults import Faults
+from meetup.enterprises.service import (
+    check_contact,
+    check_enterprise,
+    find_or_create_contact,
+    find_or_create_enterprise,
+)
+from meetup.errors import N_, InvalidInput, WrongState
+from meetup.registrations import notices
+from meetup.registrations.entry import bring_in, find_registration
+from meetup.sessions.models import Session
+from meetup.sessions.service import lock
+from meetup.work import Work
+
+MAX_ROWS = 2_000
+
+
+@dataclass
+class InvitationResult:
+    """What came of a list of invitations.
+
+    Args:
+        sent: invitations that go out.
+        known: rows whose enterprise is invited or registered already; nothing is sent to them.
+        faults: row (from 1) → field → messages in the reader's language.
+    """
+
+    sent: int = 0
+    known: int = 0
+    faults: dict[int, dict[str, list[str]]] = field(default_factory=dict)
+
+
+def invite(
+    work: Work, session: Session, rows: Iterable[Mapping[str, Any]], *, dry_run: bool = False
+) -> InvitationResult:
+    """Invite the enterprises in `rows`; a row that cannot be taken is named, and the others go out.
+
+    Args:
+        rows: ``tax_code``, ``name``, ``contact_name``, ``email``, ``phone``, ``language``, ``kind``.
+        dry_run: only look for faults; then ``sent`` counts what would go out.
+
+    Raises:
+        WrongState: unless the session is published.
+        InvalidInput: for more than :data:`MAX_ROWS` rows, or none.
+    """
+    if session.state != "published" or session.starts_at <= work.now:
+        raise WrongState("session", session.state, "invite", session.MACHINE.possible(session.state))
+    given = list(rows)
+    if not given:
+        raise InvalidInput("rows", N_("There is no row."), N_("Give one row for each enterprise."))
+    if len(given) > MAX_ROWS:
+        raise InvalidInput(
+            "rows", N_("There are more than %(limit)s rows."), N_("Split them into several lists."), limit=MAX_ROWS
+        )
+    result = InvitationResult()
+    checked = []
+    for place, row in enumerate(given, 1):
+        faults = Faults()
+        firm = check_enterprise(work, dict(row), faults, strict=False)
+        person = check_contact(work, {**row, "name": row.get("contact_name")}, faults)
+        if faults.found:
+            result.faults[place] = InvalidInput.many(faults.found).by_field(work.mount.words.gettext)
+        else:
+            checked.append((firm, person))
+    if dry_run:
+        result.sent = len(checked)
+        return result
+    lock(work, session)
+    for firm, person in checked:
+        enterprise = find_or_create_enterprise(work, **firm, email=person["email"])
+        if find_registration(work, session, enterprise) is not None:
+            result.known += 1
+            continue
+        contact = find_or_create_contact(work, enterprise, **person)
+        notices.invited(work, bring_in(work, session, enterprise, contact, "invite", source="invitation"))
+        result.sent += 1
+    return result

@@ -1,0 +1,19 @@
+"""The signed link to an enterprise's own page."""
+
+from __future__ import annotations
+
+from meetup.registrations.models import Registration
+from meetup.work import Work
+
+#: What the token of an own page is for.
+PURPOSE = "registration"
+
+
+def manage_token(work: Work, registration: Registration) -> str:
+    """The token of the registration's own page, made if there is none yet."""
+    return work.token(PURPOSE, registration.subject)
+
+
+def manage_url(work: Work, registration: Registration) -> str:
+    """The whole address of the registration's own page; a secret of its contact."""
+    return work.mount.url("registrations.own", token=manage_token(work, registration))

@@ -1,0 +1,115 @@
+"""Changing a session: the lock on its seats, its address, and what a change means for those who come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
+
+from meetup.domain.events import Change
+from meetup.domain.faults import Faults
+from meetup.domain.text import slug as make_slug
+from meetup.errors import N_, InvalidInput, Stale, WrongState
+from meetup.sessions.checks import checked, raises_sequence, shows_in_calendars
+from meetup.sessions.models import Session
+from meetup.work import Work, change, edit
+
+#: What may still be mended once a session was held: words, not facts that people travelled by.
+AFTERWARDS = frozenset(
+    {"title", "topic", "description", "chair", "chair_role", "secretary", "summary", "conclusion_number"}
+)
+
+
+def update(work: Work, session: Session, *, version: int | None = None, **values: Any) -> Session:
+    """Change what is said of a session.
+
+    A changed time is the arrow ``reschedule``. SEQUENCE rises once when people
+    who come must know. Listeners hear ``session.update`` with what changed.
+
+    Args:
+        version: the version that the person saw, if known.
+
+    Raises:
+        InvalidInput: with every fault; also for fewer seats than are taken.
+        WrongState: for a session that is cancelled, or facts of one that was held.
+        Stale: if it was changed in the meantime.
+    """
+    if version is not None and version != session.version:
+        raise Stale()
+    lock(work, session)
+    changed = {name: value for name, value in _merged(work, session, values).items() if getattr(session, name) != value}
+    if not changed:
+        return session
+    if session.state == "cancelled" or (session.state in {"held", "reported"} and changed.keys() - AFTERWARDS):
+        raise WrongState("session", session.state, "update", session.MACHINE.possible(session.state))
+    before = {name: getattr(session, name) for name in changed}
+    details: dict[str, Any] = {"changed": sorted(changed)}
+    moved = changed.keys() & {"starts_at", "ends_at", "timezone"}
+    if session.state == "published" and raises_sequence(changed):
+        changed["sequence"] = session.sequence + 1
+    if moved and session.state == "published":
+        if changed.get("starts_at", session.starts_at) <= work.now:
+            raise InvalidInput("starts_at", N_("The start is in the past."), N_("Give a time that is yet to come."))
+        details["starts_at"] = [before.get("starts_at", session.starts_at).isoformat()]
+        change(work, session, "reschedule", details=details, **changed)
+    else:
+        edit(work, session, "update", details=details, **changed)
+    told = {
+        **details,
+        "significant": "sequence" in changed,
+        "visible": shows_in_calendars(changed),
+        "rescheduled": bool(moved),
+        "more_seats": changed.get("capacity", 0) > before.get("capacity", session.capacity),
+    }
+    event = Change("session", "update", session.state, session.state, session, told)
+    work.hooks.tell("meetup_after_change", work=work, change=event)
+    return session
+
+
+def lock(work: Work, session: Session) -> None:
+    """Keep everyone else from the seats of `session` until this unit ends, and read how many are taken."""
+    work.db.flush()
+    row = work.db.execute(
+        select(Session.seats_taken, Session.capacity, Session.state).where(Session.id == session.id).with_for_update()
+    ).one()
+    set_committed_value(session, "seats_taken", row.seats_taken)
+    if row.state != session.state:
+        raise Stale()
+    set_committed_value(session, "capacity", row.capacity)
+
+
+def free_slug(work: Work, words: str, own: Session | None = None) -> str:
+    """A slug made of `words` that no other session has."""
+    wanted = make_slug(words, 100) or "session"
+    query = select(Session.slug).where(Session.slug.startswith(wanted, autoescape=True))
+    if own is not None and own.id is not None:
+        query = query.where(Session.id != own.id)
+    taken = set(work.db.scalars(query))
+    # Addresses with a meaning of their own, below /sessions/ and /organize/sessions/.
+    taken |= {"new"}
+    tries = (f"{wanted}-{count}" if count > 1 else wanted for count in range(1, len(taken) + 2))
+    return next(one for one in tries if one not in taken)
+
+
+def _merged(work: Work, session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
+    times = ("starts_at", "ends_at", "timezone", "registration_opens_at", "registration_closes_at")
+    given = dict(values)
+    if given.keys() & set(times):
+        given = {**{name: getattr(session, name) for name in times}, **given}
+    faults = Faults()
+    result: dict[str, Any] = {}
+    try:
+        result = checked(given, zone=work.settings.timezone)
+    except InvalidInput as error:
+        faults.found.extend(error.faults)
+    if result.get("capacity", session.seats_taken) < session.seats_taken:
+        faults.add(
+            "capacity",
+            N_("%(taken)s seats are taken already."),
+            N_("Give at least this number, or cancel registrations first."),
+            taken=session.seats_taken,
+        )
+    faults.stop()
+    return result

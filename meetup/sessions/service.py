@@ -1,0 +1,195 @@
+"""What can be done with a session, one function an arrow. Commits nothing; asks no rights."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm.attributes import set_committed_value
+
+from meetup.domain.faults import Faults
+from meetup.domain.text import slug as make_slug
+from meetup.errors import N_, InvalidInput
+from meetup.programmes.models import Programme
+from meetup.programmes.service import next_number, rule
+from meetup.sessions.checks import checked
+from meetup.sessions.editing import free_slug, lock, update
+from meetup.sessions.models import Session
+from meetup.work import Work, change, create
+
+
+def draft(
+    work: Work,
+    *,
+    programme: Programme,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    timezone: str = "",
+    topic: str = "",
+    description: str = "",
+    venue: str = "",
+    online_url: str = "",
+    capacity: int | None = None,
+    seats_per_enterprise: int = 2,
+    registration_opens_at: datetime | None = None,
+    registration_closes_at: datetime | None = None,
+    chair: str = "",
+    chair_role: str = "",
+    secretary: str = "",
+    is_private: bool = False,
+    recurrence: Mapping[str, Any] | None = None,
+) -> Session:
+    """Begin a session; nobody but the staff sees it yet.
+
+    Raises:
+        InvalidInput: with every fault.
+    """
+    values = checked(
+        {
+            "title": title,
+            "topic": topic,
+            "description": description,
+            "venue": venue,
+            "online_url": online_url,
+            "capacity": rule(programme, work.settings, "seats") if capacity is None else capacity,
+            "seats_per_enterprise": seats_per_enterprise,
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "timezone": timezone or programme.timezone,
+            "registration_opens_at": registration_opens_at,
+            "registration_closes_at": registration_closes_at,
+            "chair": chair,
+            "chair_role": chair_role,
+            "secretary": secretary,
+            "is_private": is_private,
+        },
+        zone=work.settings.timezone,
+    )
+    session = Session(
+        **values,
+        programme_id=programme.id,
+        recurrence=dict(recurrence) if recurrence else None,
+        slug=free_slug(work, values["topic"] or values["title"]),
+        uid=str(uuid.uuid4()),
+        sequence=0,
+        series_uid="",
+        seats_taken=0,
+    )
+    set_committed_value(session, "programme", programme)
+    create(work, session, "draft")
+    return session
+
+
+def publish(work: Work, session: Session) -> Session:
+    """Show a session to everyone, with its number and its lasting address.
+
+    Raises:
+        WrongState, Stale, Refused.
+        InvalidInput: if it lies in the past.
+    """
+    session.MACHINE.next(session.state, "publish")
+    if session.starts_at <= work.now:
+        raise InvalidInput("starts_at", N_("The start is in the past."), N_("Give a time that is yet to come."))
+    programme = work.get(Programme, session.programme_id)
+    number = session.number or next_number(work, programme)
+    words = make_slug(session.topic or session.title, 90)
+    start = f"ky-{number}"
+    slug = free_slug(work, words if words == start or words.startswith(f"{start}-") else f"{start}-{words}", session)
+    change(work, session, "publish", details={"number": number}, number=number, slug=slug, published_at=work.now)
+    return session
+
+
+def cancel(work: Work, session: Session, *, reason: str) -> Session:
+    """Call a session off; everyone who registered is told.
+
+    Raises:
+        WrongState, Stale, Refused.
+        InvalidInput: without a reason.
+    """
+    faults = Faults()
+    words = faults.text("reason", reason, 2_000, required=True, multiline=True)
+    faults.stop()
+    change(
+        work,
+        session,
+        "cancel",
+        details={"reason": words},
+        cancel_reason=words,
+        cancelled_at=work.now,
+        sequence=session.sequence + 1,
+    )
+    return session
+
+
+def hold(work: Work, session: Session) -> Session:
+    """The session takes place.
+
+    Raises:
+        WrongState, Stale, Refused.
+    """
+    change(work, session, "hold", held_at=work.now)
+    return session
+
+
+def report(work: Work, session: Session, *, conclusion_number: str = "", summary: str = "") -> Session:
+    """The conclusion notice is out: its number, and the summary that everyone may read.
+
+    Raises:
+        WrongState, Stale, Refused.
+        InvalidInput: with every fault.
+    """
+    faults = Faults()
+    number = faults.text("conclusion_number", conclusion_number, 60)
+    words = faults.text("summary", summary, 20_000, multiline=True)
+    faults.stop()
+    change(
+        work,
+        session,
+        "report",
+        details={"conclusion_number": number},
+        conclusion_number=number or session.conclusion_number,
+        summary=words or session.summary,
+        reported_at=work.now,
+    )
+    return session
+
+
+def copy(work: Work, session: Session, *, starts_at: datetime) -> Session:
+    """A new draft like `session` at another time; by the wall clock it lasts and opens as that one did.
+
+    Raises:
+        InvalidInput: with every fault.
+    """
+    zone = ZoneInfo(session.timezone)
+    shift = starts_at.astimezone(zone).replace(tzinfo=None) - session.starts_at.astimezone(zone).replace(tzinfo=None)
+
+    def moved(moment: datetime | None) -> datetime | None:
+        return None if moment is None else (moment.astimezone(zone).replace(tzinfo=None) + shift).replace(tzinfo=zone)
+
+    return draft(
+        work,
+        programme=work.get(Programme, session.programme_id),
+        title=session.title,
+        starts_at=starts_at,
+        ends_at=cast("datetime", moved(session.ends_at)),
+        timezone=session.timezone,
+        topic=session.topic,
+        description=session.description,
+        venue=session.venue,
+        online_url=session.online_url,
+        capacity=session.capacity,
+        seats_per_enterprise=session.seats_per_enterprise,
+        registration_opens_at=moved(session.registration_opens_at),
+        registration_closes_at=moved(session.registration_closes_at),
+        chair=session.chair,
+        chair_role=session.chair_role,
+        secretary=session.secretary,
+        is_private=session.is_private,
+    )
+
+
+__all__ = ["cancel", "copy", "draft", "free_slug", "hold", "lock", "publish", "report", "update"]
