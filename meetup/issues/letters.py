@@ -51,7 +51,7 @@ def _for_reader(work: Work, row: Outgoing) -> dict[str, Any]:
     return {
         "issue": issue,
         "number": own.number if own is not None else issue.number,
-        "title": title,
+        "issue_title": title,
         "follows": follows,
         "name": row.recipient_name,
         "department": issue.lead_department,
@@ -64,7 +64,7 @@ def _for_staff(work: Work, row: Outgoing) -> dict[str, Any]:
     return {
         "issue": issue,
         "number": issue.number,
-        "title": issue.title,
+        "issue_title": issue.title,
         "follows": False,
         "name": row.recipient_name,
         "department": issue.lead_department,
