@@ -12,6 +12,7 @@ SLOTS = {
     "session": "A public session page, below its description; thing: the session.",
     "desk.session": "An organiser's session page, below the checklist; thing: the session.",
     "own": "An enterprise's own page, below its issues; thing: the registration.",
+    "own.issue": "An issue on its enterprise's own page, below where it stands; thing: the issue.",
     "issue": "A published issue, below the answer; thing: the issue.",
     "desk.issue": "An organiser's page of an issue; thing: the issue.",
     "follow_up": "A department's page of a follow-up; thing: the follow-up.",

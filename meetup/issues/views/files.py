@@ -31,18 +31,23 @@ def attachment_of(issue: Issue, key: int) -> Attachment:
     return found
 
 
-def send(attachment: Attachment) -> Response:
-    """`attachment` as a download. The caller has asked whether it may be read."""
+def send(attachment: Attachment, name: str = "") -> Response:
+    """`attachment` as a download. The caller has asked whether it may be read.
+
+    Args:
+        name: instead of the name that it came with, which may say more than it should.
+    """
+    shown = name or attachment.name
     try:
         with current_mount().storage.open(attachment.key) as file:
             content = file.read()
     except FileNotFoundError:
         raise NotFound() from None
     response = Response(content, content_type=attachment.content_type)
-    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", fold(attachment.name)) or "file"
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", fold(shown)) or "file"
     # RFC 6266: a plain name for old clients, the right one beside it.
     response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(attachment.name, safe='')}"
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(shown, safe='')}"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -59,7 +64,8 @@ def public_file(number: int, key: int) -> Response:
     attachment = attachment_of(issue, key)
     if not (issue.is_public and attachment.is_public):
         raise NotFound()
-    return send(attachment)
+    end = attachment.name.rpartition(".")[2]
+    return send(attachment, f"{number}-{key}.{end}")
 
 
 @bp.get("/organize/issues/<int:number>/files/<int:key>")

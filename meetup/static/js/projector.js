@@ -1,0 +1,24 @@
+// The projector's page follows the session: a new mark on the line of events fetches the page's content anew.
+(function (doc) {
+  "use strict";
+  var root = doc.querySelector("[data-projector]");
+  if (!root || !window.EventSource) { setTimeout(function () { location.reload(); }, 5000); return; }
+  var mark = root.dataset.mark, busy = false;
+  function refresh() {
+    if (busy) return;
+    busy = true;
+    fetch(location.href, { credentials: "same-origin" })
+      .then(function (answer) { if (!answer.ok) throw new Error(answer.status); return answer.text(); })
+      .then(function (text) {
+        var page = new DOMParser().parseFromString(text, "text/html");
+        var found = page.querySelector("[data-projector]");
+        if (!found) { location.reload(); return; }
+        mark = found.dataset.mark;
+        doc.getElementById("content").replaceChildren(doc.adoptNode(found));
+        doc.querySelector("footer").replaceChildren.apply(doc.querySelector("footer"), Array.from(page.querySelector("footer").childNodes));
+      })
+      .catch(function () { /* the next event tries again */ })
+      .finally(function () { busy = false; });
+  }
+  new EventSource(root.dataset.events).onmessage = function (event) { if (event.data !== mark) refresh(); };
+})(document);
