@@ -16,6 +16,8 @@ _MODULES = {
     "reminders": "meetup.reminders.hooks",
     "scorecards": "meetup.scorecards.hooks",
     "outbox": "meetup.outbox.hooks",
+    "staff": "meetup.staff.hooks",
+    "web": "meetup.web.hooks",
     "rest": "meetup.rest.hooks",
 }
 

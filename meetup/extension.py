@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from meetup import builtin
 from meetup.clock import Clock, system_clock
+from meetup.commands import Commands
 from meetup.mount import Identity, Mount, Options, mounts
 from meetup.storage import Storage
 from meetup.web import errors, i18n
@@ -80,13 +81,14 @@ class Meetup:
         found[mount.name] = mount
         mount.jinja = make_environment(mount, [PackageLoader(package) for package in _template_packages(mount)])
         root = root_blueprint(mount)
-        root.before_request(_begin_request)
+        root.before_request(begin_request)
         root.before_request(guard_request)
-        root.after_request(_finish_request)
+        root.after_request(finish_request)
         errors.install(root, testing=bool(app.testing))
         app.register_blueprint(root, url_prefix=mount.url_prefix or None)
         if first:
             app.teardown_appcontext(close_work)
+        app.cli.add_command(Commands(mount.name, mount=mount.name))
         mount.plugins.tell("meetup_start", mount=mount)
         return mount
 
@@ -108,7 +110,8 @@ def _has_templates(package: str) -> bool:
     return True
 
 
-def _begin_request() -> None:
+def begin_request() -> None:
+    """Before every page: which mount it is of, and the language if one was asked for."""
     g.meetup_started = time.perf_counter()
     g._meetup_mount = current_mount().name
     asked = request.args.get("lang", "")
@@ -116,7 +119,8 @@ def _begin_request() -> None:
         session["meetup_locale"] = asked
 
 
-def _finish_request(response: Response) -> Response:
+def finish_request(response: Response) -> Response:
+    """After every page: the request's id, and the headers that keep browsers careful."""
     response.headers.setdefault("X-Request-ID", request_id())
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")

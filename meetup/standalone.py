@@ -8,12 +8,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from meetup.clock import Clock, system_clock
 from meetup.config import Setting
-from meetup.extension import Meetup
+from meetup.extension import Meetup, begin_request, finish_request
+from meetup.mount import Mount
+from meetup.staff.signin import BLUEPRINT as SIGN_IN
 from meetup.staff.signin import install_sign_in
+from meetup.web import errors
 
 _MAIL_KINDS: dict[str, type] = {
     "MAIL_PORT": int,
@@ -21,6 +25,16 @@ _MAIL_KINDS: dict[str, type] = {
     "MAIL_USE_SSL": bool,
     "MAIL_MAX_EMAILS": int,
     "MAIL_SUPPRESS_SEND": bool,
+}
+
+#: Set, not left to `setdefault`: Flask has a weaker value for most of them already.
+_DEFAULTS: dict[str, Any] = {
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "SESSION_COOKIE_HTTPONLY": True,
+    "MAX_CONTENT_LENGTH": 40 * 1024 * 1024,
+    "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+    "MAX_FORM_PARTS": 500,
+    "WTF_CSRF_TIME_LIMIT": 12 * 3600,
 }
 
 
@@ -45,20 +59,34 @@ def create_app(
     """
     folder = Path(instance or os.environ.get("MEETUP_INSTANCE") or "instance").resolve()
     app = Flask("meetup", instance_path=str(folder), static_folder=None, template_folder=None)
+    app.config.update(_DEFAULTS)
     app.config.update(_mail_settings())
     app.config.update(config or {})
     if not app.config.get("SECRET_KEY"):
         app.config["SECRET_KEY"] = app.config.get("MEETUP_SECRET_KEY") or _secret(folder)
-    app.config.setdefault("SESSION_COOKIE_SAMESITE", "Lax")
-    app.config.setdefault("SESSION_COOKIE_HTTPONLY", True)
-    app.config.setdefault("MAX_CONTENT_LENGTH", 40 * 1024 * 1024)
-    app.config.setdefault("MAX_FORM_MEMORY_SIZE", 2 * 1024 * 1024)
-    app.config.setdefault("MAX_FORM_PARTS", 500)
-    app.config.setdefault("WTF_CSRF_TIME_LIMIT", 12 * 3600)
 
     meetup = Meetup(clock=clock, identity=install_sign_in(app), plugins=plugins)
-    meetup.init_app(app)
+    _whole_site(app, meetup.init_app(app))
     return app
+
+
+def _whole_site(app: Flask, mount: Mount) -> None:
+    """What a mount leaves to its host: pages outside of it, proxies in front, and the line itself."""
+    app.before_request_funcs.setdefault(SIGN_IN, []).insert(0, begin_request)
+    app.after_request(finish_request)
+    errors.install(app, testing=bool(app.testing))
+    if count := mount.settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count, count, count)  # type: ignore[method-assign]
+    if mount.settings.base_url.startswith("https://"):
+        app.config["SESSION_COOKIE_SECURE"] = True
+        app.config["REMEMBER_COOKIE_SECURE"] = True
+        app.config["PREFERRED_URL_SCHEME"] = "https"
+        app.after_request(_https_only)
+
+
+def _https_only(response: Response) -> Response:
+    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
 
 
 def _mail_settings() -> dict[str, Any]:

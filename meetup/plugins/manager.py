@@ -95,6 +95,14 @@ class PluginManager:
         """The names of the loaded plugins, without the core's own parts."""
         return [name for name, _ in self._pluggy.list_name_plugin() if not name.startswith("meetup:")]
 
+    def named(self) -> list[tuple[str, Any]]:
+        """The loaded plugins as (name, object), without the core's own parts."""
+        return [
+            (name, plugin)
+            for name, plugin in self._pluggy.list_name_plugin()
+            if plugin is not None and not name.startswith("meetup:")
+        ]
+
     def gather(self, hook: str, **arguments: Any) -> list[Any]:
         """The results of every implementation of `hook`, lists joined; a failure names its plugin and is raised."""
         results: list[Any] = []

@@ -20,7 +20,7 @@ staff_user_role = Table(
 )
 
 
-class StaffRole(Base, RoleMixin):  # type: ignore[misc]
+class StaffRole(Base, RoleMixin):
     """A role: admin, organizer, officer or leader."""
 
     __tablename__ = "meetup_staff_role"
@@ -30,7 +30,7 @@ class StaffRole(Base, RoleMixin):  # type: ignore[misc]
     description: Mapped[str | None] = mapped_column(String(255))
 
 
-class StaffUser(Base, UserMixin):  # type: ignore[misc]
+class StaffUser(Base, UserMixin):
     """Someone who signs in."""
 
     __tablename__ = "meetup_staff_user"
@@ -43,15 +43,17 @@ class StaffUser(Base, UserMixin):  # type: ignore[misc]
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("meetup_department.id"))
     locale: Mapped[str] = mapped_column(String(5), default="vi")
-    create_datetime: Mapped[datetime | None]
-    update_datetime: Mapped[datetime | None]
-    last_login_at: Mapped[datetime | None]
-    current_login_at: Mapped[datetime | None]
+    create_datetime: Mapped[datetime | None]  # type: ignore[assignment]
+    update_datetime: Mapped[datetime | None]  # type: ignore[assignment]
+    last_login_at: Mapped[datetime | None]  # type: ignore[assignment]
+    current_login_at: Mapped[datetime | None]  # type: ignore[assignment]
     last_login_ip: Mapped[str | None] = mapped_column(String(64))
     current_login_ip: Mapped[str | None] = mapped_column(String(64))
-    login_count: Mapped[int | None]
+    login_count: Mapped[int | None]  # type: ignore[assignment]
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(String(64))
     mf_recovery_codes: Mapped[list[Any] | None] = mapped_column(MutableList.as_mutable(JSON()))
-    roles: Mapped[list[StaffRole]] = relationship(secondary=staff_user_role, lazy="selectin")
+    roles: Mapped[list[StaffRole]] = relationship(  # type: ignore[assignment]
+        secondary=staff_user_role, lazy="selectin"
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, request
+from flask import Blueprint, Flask, Response, g, make_response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -64,8 +64,8 @@ def on_any_error(error: Exception) -> Response:
     return answer(500, "")
 
 
-def install(root: Blueprint, *, testing: bool) -> None:
-    """Register the handlers for one mount."""
+def install(root: Blueprint | Flask, *, testing: bool) -> None:
+    """Register the handlers for one mount, or for all of an application that is ours."""
     root.register_error_handler(MeetupError, on_meetup_error)
     root.register_error_handler(HTTPException, on_http_error)
     root.register_error_handler(OperationalError, on_database_error)

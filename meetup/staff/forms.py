@@ -1,0 +1,60 @@
+"""Flask-Security's forms, with WTForms' own sentences out of our catalogue too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_security import forms, recovery_codes
+
+from meetup.web.forms import Form
+
+
+class _Ours:
+    """The translations of our own forms; CSRF stays as Flask-Security has it."""
+
+    Meta: Any = Form.Meta
+
+
+class SignInForm(_Ours, forms.LoginForm):
+    """E-mail address and password."""
+
+
+class ForgotPasswordForm(_Ours, forms.ForgotPasswordForm):
+    """Whose password is forgotten."""
+
+
+class ResetPasswordForm(_Ours, forms.ResetPasswordForm):
+    """A new password, twice."""
+
+
+class ChangePasswordForm(_Ours, forms.ChangePasswordForm):
+    """The old password and a new one, twice."""
+
+
+class VerifyForm(_Ours, forms.VerifyForm):
+    """The password once more."""
+
+
+class CodeForm(_Ours, forms.TwoFactorVerifyCodeForm):
+    """The code that the app shows."""
+
+
+class SetupForm(_Ours, forms.TwoFactorSetupForm):
+    """Begin with an authenticator app, or end it."""
+
+
+class RecoveryForm(_Ours, recovery_codes.MfRecoveryForm):
+    """A recovery code instead of the app's."""
+
+
+#: As Flask-Security's constructor takes them.
+FORMS: dict[str, Any] = {
+    "login_form": SignInForm,
+    "forgot_password_form": ForgotPasswordForm,
+    "reset_password_form": ResetPasswordForm,
+    "change_password_form": ChangePasswordForm,
+    "verify_form": VerifyForm,
+    "two_factor_verify_code_form": CodeForm,
+    "two_factor_setup_form": SetupForm,
+    "mf_recovery_form": RecoveryForm,
+}

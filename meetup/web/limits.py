@@ -1,0 +1,87 @@
+"""How often one address may do a thing: sign in, register, try a token.
+
+Counted per application, never per process-wide global: in memory by default,
+or wherever ``RATELIMIT_STORAGE_URI`` (the name that Flask-Limiter made known)
+says, such as ``redis://…``, for several machines that count together.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import Flask, current_app, request
+from limits import parse
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
+
+from meetup.web.current import current_mount
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+_KEY = "meetup.limits"
+
+
+def _limiter(app: Flask) -> MovingWindowRateLimiter:
+    found = app.extensions.get(_KEY)
+    if found is None:
+        uri = app.config.get("RATELIMIT_STORAGE_URI") or "memory://"
+        found = app.extensions.setdefault(_KEY, MovingWindowRateLimiter(cast(Any, storage_from_string(uri))))
+    return cast(MovingWindowRateLimiter, found)
+
+
+def visitor() -> str:
+    """Who is counted: the address, for IPv6 the network that one subscriber has."""
+    address = request.remote_addr or ""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def hit(rule: str, *key: str) -> None:
+    """Count one try of `key` and go on only if there are not too many.
+
+    Args:
+        rule: such as ``30 per minute``.
+        key: what is counted; a name for the deed first, then whose it is.
+
+    Raises:
+        TooManyRequests: with the seconds to wait.
+    """
+    mount = current_mount()
+    if not mount.settings.rate_limits:
+        return
+    limiter = _limiter(current_app._get_current_object())  # type: ignore[attr-defined]
+    limit = parse(rule)
+    if not limiter.hit(limit, mount.name, *key):
+        raise TooManyRequests(retry_after=max(1, limit.get_expiry() // limit.amount))
+
+
+def limited(rule: str, *, name: str = "") -> Callable[[View], View]:
+    """Let one address come to a view only so often: ``@limited("30 per minute")``.
+
+    Put it below ``@allow``; views with the same `name` are counted together.
+
+    Args:
+        rule: such as ``30 per minute``.
+        name: the deed; by default the view's own name.
+    """
+
+    def mark(view: View) -> View:
+        deed = name or f"{view.__module__}.{view.__name__}"
+
+        @wraps(view)
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            hit(rule, deed, visitor())
+            return view(*args, **kwargs)
+
+        return cast(View, counted)
+
+    return mark
