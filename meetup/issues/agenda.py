@@ -49,7 +49,7 @@ def set_agenda(work: Work, session: Session, items: Sequence[tuple[Issue, int]])
     for position, (issue, minutes) in enumerate(items, start=1):
         row = there.get(issue.id)
         if row is None:
-            row = AgendaItem(session_id=session.id, issue_id=issue.id)
+            row = AgendaItem(session_id=session.id, issue_id=issue.id, position=position, minutes=minutes)
             work.db.add(row)
             change(work, issue, "schedule", details={"session": session.id}, session_id=session.id)
             new.append(issue)
