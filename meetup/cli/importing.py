@@ -6,12 +6,12 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import click
 from sqlalchemy import select
 
-from meetup.cli.context import pass_mount
+from meetup.cli.context import Failure, pass_mount
 from meetup.departments.importing import DepartmentRows
 from meetup.enterprises.importing import EnterpriseRows
 from meetup.errors import Fault, InvalidInput, MeetupError
@@ -20,7 +20,7 @@ from meetup.programmes.models import Programme
 from meetup.sessions.importing import SessionRows
 from meetup.tables.columns import Cells, Column, known_words, match_headings
 from meetup.tables.reading import MAX_BYTES, Row, headings_of, read_rows
-from meetup.web.i18n import _, ngettext
+from meetup.web.i18n import _
 from meetup.work import Work
 
 T = TypeVar("T")
@@ -55,32 +55,27 @@ KINDS: dict[str, Callable[..., Taker]] = {
 def command(mount: Mount, kind: str, file: Path, dry_run: bool, programme: str | None) -> None:
     """Import enterprises, departments or sessions from a CSV or XLSX FILE.
 
-    All rows or none: every fault of every row is named with its line. Importing
-    the same file again changes nothing.
+    All rows or none: every fault of every row is named with its line. Headings may
+    be English or Vietnamese. Importing the same file again changes nothing.
     """
     if programme and kind != "sessions":
-        raise click.UsageError(_("--programme is for sessions."))
+        raise click.UsageError("--programme is for sessions")
     if file.stat().st_size > MAX_BYTES:
-        raise click.ClickException(_("The file is larger than %(limit)s MB.", limit=MAX_BYTES // 1024**2))
+        raise Failure(f"{file.name}: The file is larger than {MAX_BYTES // 1024**2} MB. Nothing was imported.")
     with mount.work() as work:
         taker = _taker(work, kind, programme)
         try:
             rows = read_rows(file.name, file.read_bytes(), known_words(taker.columns, _))
             counts, faulty = _take_all(work, taker, rows)
         except InvalidInput as error:
-            raise click.ClickException(f"{file.name}: {error.say(_)}") from None
+            raise Failure(f"{file.name}: {error.say()} Nothing was imported.") from None
         if faulty:
-            _complain(faulty, taker.columns)
-            raise click.ClickException(
-                ngettext(
-                    "Nothing was imported: %(num)s row cannot be taken.",
-                    "Nothing was imported: %(num)s rows cannot be taken.",
-                    len(faulty),
-                )
-            )
+            many = f"{len(faulty)} of {len(rows)} rows" if len(rows) > 1 else "The row"
+            raise Failure("\n".join([*_complaints(faulty), f"{many} cannot be taken. Nothing was imported."]))
         if not dry_run:
             work.commit()
-    _report(kind, counts, dry_run)
+    said = ", ".join(f"{counts[name]} {name}" for name in ("created", "updated", "unchanged"))
+    click.echo(f"{kind}: {said} (dry run: nothing was changed)" if dry_run else f"{kind}: {said}")
 
 
 def _taker(work: Work, kind: str, programme: str | None) -> Taker:
@@ -88,7 +83,7 @@ def _taker(work: Work, kind: str, programme: str | None) -> Taker:
         return KINDS[kind](work)
     found = work.db.scalars(select(Programme).where(Programme.slug == programme)).one_or_none()
     if found is None:
-        raise click.BadParameter(_("There is no programme “%(text)s”.", text=programme), param_hint="--programme")
+        raise click.BadParameter(f"there is no programme {programme!r}", param_hint="--programme")
     return SessionRows(work, found)
 
 
@@ -100,9 +95,9 @@ def _take_all(work: Work, taker: Taker, rows: list[Row]) -> tuple[Counter[str], 
     """
     headings = match_headings(taker.columns, headings_of(rows), _)
     if headings.unknown:
-        click.echo(_("Not read: %(columns)s.", columns=", ".join(sorted(headings.unknown))), err=True)
+        click.echo(f"not read: {', '.join(sorted(headings.unknown))}", err=True)
     every = [Cells(row, headings) for row in rows]
-    results = [_guarded(work, taker.take, cells) for cells in _progress(every, _("Reading"))]
+    results = [_guarded(work, taker.take, cells) for cells in _progress(every, "Importing")]
     finish = getattr(taker, "finish", None)
     if finish is not None:
         for place, cells in enumerate(every):
@@ -120,7 +115,7 @@ def _guarded(work: Work, take: Callable[[Cells], str], cells: Cells) -> str:
     except InvalidInput as error:
         cells.faults.extend(error.faults)
     except MeetupError as error:
-        cells.faults.append(Fault("", error.say(_)))
+        cells.faults.append(Fault("", error.say()))
     return "faulty"
 
 
@@ -136,25 +131,9 @@ def _bar(items: list[T], label: str) -> Iterator[T]:
         yield from bar
 
 
-def _complain(faulty: list[Cells], columns: Iterable[Column]) -> None:
-    labels: dict[str, Any] = {column.name: _(column.label) for column in columns}
+def _complaints(faulty: list[Cells]) -> Iterator[str]:
+    """One line for each fault: where it is and how to mend it."""
     for cells in faulty:
         for fault in cells.faults:
-            where = _("Line %(line)s", line=cells.row.line)
-            if fault.field:
-                where += f", {labels.get(fault.field, fault.field)}"
-            click.echo(f"{where}: {fault.say(_)}", err=True)
-
-
-def _report(kind: str, counts: Counter[str], dry_run: bool) -> None:
-    numbers = {name: counts[name] for name in ("created", "updated", "unchanged")}
-    if dry_run:
-        text = _(
-            "%(kind)s: %(created)s would be created, %(updated)s updated, %(unchanged)s are unchanged. "
-            "Nothing was changed.",
-            kind=kind,
-            **numbers,
-        )
-    else:
-        text = _("%(kind)s: %(created)s created, %(updated)s updated, %(unchanged)s unchanged.", kind=kind, **numbers)
-    click.echo(text)
+            where = f"line {cells.row.line}, {fault.field}" if fault.field else f"line {cells.row.line}"
+            yield f"{where}: {' '.join(fault.say().split())}"

@@ -1,7 +1,8 @@
 """Rows into CSV, XLSX or JSON, written as they come: nothing is gathered first.
 
 What people typed ends in somebody's Excel. A cell that begins like a formula gets an apostrophe before it, in
-CSV and XLSX alike (``meetup.tables.reading`` takes it off again); JSON says everything as it is.
+CSV and XLSX alike (``meetup.tables.reading`` takes it off again); JSON says everything as it is. An instant
+is written by the clock of the zone that it carries: whoever gives the rows chooses it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, BinaryIO
-from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -31,21 +31,21 @@ def safe(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def write_csv(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]], zone: ZoneInfo) -> int:
+def write_csv(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write CSV in UTF-8 with a byte order mark, which is how Excel knows it. Returns the number of rows."""
     text = io.TextIOWrapper(out, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow([safe(heading) for heading in headings])
     count = 0
     for row in rows:
-        writer.writerow([_plain(value, zone) for value in row])
+        writer.writerow([_plain(value) for value in row])
         count += 1
     text.flush()
     text.detach()
     return count
 
 
-def write_xlsx(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]], zone: ZoneInfo) -> int:
+def write_xlsx(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write a workbook with real dates and numbers. Returns the number of rows."""
     book = Workbook(write_only=True)
     count = 0
@@ -53,7 +53,7 @@ def write_xlsx(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[A
     for row in rows:
         if count % _SHEET_ROWS == 0:
             sheet = _sheet(book, headings)
-        sheet.append([_excel(value, zone) for value in row])
+        sheet.append([_excel(value) for value in row])
         count += 1
     if sheet is None:
         _sheet(book, headings)
@@ -61,32 +61,32 @@ def write_xlsx(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[A
     return count
 
 
-def write_json(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]], zone: ZoneInfo) -> int:
-    """Write a JSON array of objects, one a line; instants carry the offset of `zone`. Returns the number of rows."""
+def write_json(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Write a JSON array of objects, one a line. Returns the number of rows."""
     count = 0
     out.write(b"[")
     for row in rows:
-        thing = {name: _jsonable(value, zone) for name, value in zip(headings, row, strict=True)}
+        thing = {name: _jsonable(value) for name, value in zip(headings, row, strict=True)}
         out.write((",\n" if count else "\n").encode() + json.dumps(thing, ensure_ascii=False).encode())
         count += 1
     out.write(b"\n]\n" if count else b"]\n")
     return count
 
 
-Writer = Callable[[BinaryIO, Sequence[str], Iterable[Sequence[Any]], ZoneInfo], int]
+Writer = Callable[[BinaryIO, Sequence[str], Iterable[Sequence[Any]]], int]
 
 #: By the format's name.
 WRITERS: Mapping[str, Writer] = {"csv": write_csv, "xlsx": write_xlsx, "json": write_json}
 
 
-def _plain(value: Any, zone: ZoneInfo) -> str:
+def _plain(value: Any) -> str:
     match value:
         case None:
             return ""
         case bool():
             return "1" if value else "0"
         case datetime():
-            return value.astimezone(zone).strftime("%d/%m/%Y %H:%M")
+            return value.strftime("%d/%m/%Y %H:%M")
         case date():
             return value.strftime("%d/%m/%Y")
         case dict():
@@ -99,24 +99,22 @@ def _plain(value: Any, zone: ZoneInfo) -> str:
             return safe(str(value))
 
 
-def _excel(value: Any, zone: ZoneInfo) -> Any:
+def _excel(value: Any) -> Any:
     match value:
         case bool():
             return 1 if value else 0
         case None | int() | float():
             return value
         case datetime():
-            return value.astimezone(zone).replace(tzinfo=None)  # Excel knows no zones.
+            return value.replace(tzinfo=None)  # Excel knows no zones.
         case date():
             return value
         case _:
-            return ILLEGAL_CHARACTERS_RE.sub("", _plain(value, zone))[:_CELL_LENGTH]
+            return ILLEGAL_CHARACTERS_RE.sub("", _plain(value))[:_CELL_LENGTH]
 
 
-def _jsonable(value: Any, zone: ZoneInfo) -> Any:
+def _jsonable(value: Any) -> Any:
     match value:
-        case datetime():
-            return value.astimezone(zone).isoformat()
         case date():
             return value.isoformat()
         case tuple():
