@@ -93,10 +93,7 @@ def test_a_hosts_template_wins_by_its_name(tmp_path: Path) -> None:
     (folder / "base.html").write_text("the frame of the host {% block content %}{% endblock %}")
     app = make_host(tmp_path)
     mounted(app, tmp_path, "coffee")
-    assert (
-        "the host&#39;s frame" in (text := app.test_client().get("/coffee/sessions/").text)
-        or "the host's frame" in text
-    )
+    assert "the frame of the host" in app.test_client().get("/coffee/sessions/").text
 
 
 def test_a_plugin_object_brings_a_panel_and_a_broken_one_costs_only_its_part(tmp_path: Path, caplog: Any) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from datetime import date as day
+from typing import Any
+
+from marshmallow import Schema, fields, post_load, validate
 
 from meetup.departments.models import KINDS as DEPARTMENT_KINDS
 from meetup.rest.schemas.base import Strict, line, prose
@@ -13,6 +16,11 @@ class LegalBasis(Strict):
     number = line(120)
     date = fields.Date()
     url = fields.URL(schemes={"http", "https"})
+
+    @post_load
+    def written(self, data: dict[str, Any], **_more: Any) -> dict[str, Any]:
+        """The date as text, as the programme keeps it."""
+        return {name: value.isoformat() if isinstance(value, day) else value for name, value in data.items()}
 
 
 class ProgrammeIn(Strict):

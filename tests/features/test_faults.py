@@ -1,0 +1,178 @@
+"""Web server and workers killed at random during the chain: no mail is lost, and none is sent twice but with one Message-ID."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from meetup.access import SYSTEM
+from meetup.rest.tokens import create_token
+
+ENTERPRISES = 30
+SECONDS = 12.0
+
+
+class Process:
+    """A command of ours in a process of its own, killed without warning and started again."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str]) -> None:
+        self.arguments, self.environment = arguments, environment
+        self.start()
+
+    def start(self) -> None:
+        self.popen = subprocess.Popen(
+            [sys.executable, "-m", "meetup", *self.arguments],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def kill(self) -> None:
+        """SIGKILL for it and for whatever it started."""
+        try:
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.popen.wait()
+
+
+class StubbornCaller:
+    """Repeats a call, with the same idempotency key, until it has been answered."""
+
+    def __init__(self, base: str, token: str) -> None:
+        self.base, self.token = base, token
+
+    def post(self, path: str, body: Any, key: str, until: float) -> Any:
+        while time.monotonic() < until:
+            request = urllib.request.Request(
+                f"{self.base}/api/v1{path}",
+                json.dumps(body).encode(),
+                {
+                    "Authorization": f"Bearer {self.token}",
+                    "Content-Type": "application/json",
+                    "Idempotency-Key": key,
+                },
+            )
+            try:
+                with urllib.request.urlopen(request, timeout=10) as response:
+                    return json.load(response)
+            except urllib.error.HTTPError as error:
+                assert error.code in {409, 429, 502, 503}, error.read().decode()
+            except (OSError, ValueError):
+                pass
+            time.sleep(0.1)
+        raise AssertionError(f"no answer to {key}")
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_killed_at_random_nothing_is_lost(
+    mount: Any, site: Any, smtp: Any, environment: dict[str, str], clock: Any, runner: Any, seed: int
+) -> None:
+    dice = random.Random(seed)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**environment, "HOST": "127.0.0.1", "PORT": str(port)}
+
+    from datetime import UTC, datetime
+
+    from meetup.programmes.service import create_programme
+    from meetup.sessions import service as sessions
+
+    now = datetime.now(UTC)
+    clock.travel(to=now)
+    with site.app_context(), mount.work(SYSTEM, now=now) as work:
+        programme = create_programme(work, name="Cà phê")
+        session = sessions.draft(
+            work,
+            programme=programme,
+            title="Kỳ đầu",
+            venue="Không gian Khởi nghiệp",
+            starts_at=now + timedelta(days=20),
+            ends_at=now + timedelta(days=20, hours=2),
+            capacity=ENTERPRISES,
+        )
+        sessions.publish(work, session)
+        _row, token = create_token(work, name="chaos", role="organizer")
+        session_id = session.id
+        work.commit()
+
+    processes = [
+        Process(["run", "--no-worker"], environment),
+        Process(["worker"], environment),
+        Process(["worker"], environment),
+    ]
+    caller = StubbornCaller(f"http://127.0.0.1:{port}", token)
+    until = time.monotonic() + SECONDS * 6
+    answers: dict[int, Any] = {}
+
+    def register(number: int) -> None:
+        body = {
+            "enterprise": {"kind": "investor", "name": f"Nhà đầu tư {number}"},
+            "contact": {"name": f"Người {number}", "email": f"n{number}@invest.example", "language": "vi"},
+            "participants": [{"name": f"Người {number}"}],
+            "response": "accepted",
+            "consent": True,
+        }
+        answers[number] = caller.post(f"/sessions/{session_id}/registrations", body, f"r{number}", until)
+
+    def everyone() -> None:
+        for number in range(ENTERPRISES):
+            register(number)
+            time.sleep(SECONDS / ENTERPRISES / 2)
+
+    crowd = threading.Thread(target=everyone)
+    kills = 0
+    try:
+        crowd.start()
+        begun = time.monotonic()
+        while crowd.is_alive() or time.monotonic() < begun + SECONDS:
+            time.sleep(dice.uniform(0.4, 1.6))
+            victim = dice.choice(processes)
+            victim.kill()
+            kills += 1
+            time.sleep(dice.uniform(0, 0.3))
+            victim.start()
+            assert time.monotonic() < until, "the chain did not get through"
+        crowd.join()
+    finally:
+        for process in processes:
+            process.kill()
+
+    # What the dead workers held comes free when their leases run out.
+    later = datetime.now(UTC) + timedelta(minutes=10)
+    for _round in range(3):
+        result = runner.invoke(args=["meetup", "worker", "--once", "--at", later.isoformat()])
+        assert result.exit_code == 0, result.output
+        later += timedelta(minutes=30)
+
+    assert len(answers) == ENTERPRISES
+    assert {answer["state"] for answer in answers.values()} == {"confirmed"}
+    assert len({answer["id"] for answer in answers.values()}) == ENTERPRISES
+    sent = Counter()
+    ids: dict[str, set[str]] = {}
+    for message in smtp.messages:
+        if "calendar" in str(message.get("X-Meetup-Kind", "")) or message.get_content_type() == "multipart/mixed":
+            (address,) = message.envelope_to
+            sent[address] += 1
+            ids.setdefault(address, set()).add(message["Message-ID"])
+    lost = [number for number in range(ENTERPRISES) if not sent[f"n{number}@invest.example"]]
+    assert not lost, f"{len(lost)} lost after {kills} kills"
+    assert all(len(found) == 1 for found in ids.values()), "sent twice, and not as the same message"
+    result = runner.invoke(args=["meetup", "audit", "verify"])
+    assert result.exit_code == 0, result.output
