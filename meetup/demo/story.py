@@ -8,26 +8,22 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
 
 from meetup.access import SYSTEM, Actor
-from meetup.demo import people, script
+from meetup.demo import people, rows, script
 from meetup.demo.calendar import StoryTime
 from meetup.departments import service as departments
-from meetup.departments.models import CalendarOverride, Department, Field
+from meetup.departments.models import CalendarOverride
 from meetup.domain.workdays import VIETNAM_2026_OVERRIDES
-from meetup.enterprises.models import Enterprise
 from meetup.followups import service as followups
-from meetup.followups.models import Coordination, Extension, FollowUp
+from meetup.followups.models import Extension
 from meetup.issues import service as issues
-from meetup.issues.models import Comment, Issue
+from meetup.issues.models import Comment
 from meetup.mount import Mount
 from meetup.programmes import service as programmes
-from meetup.programmes.models import Programme
 from meetup.registrations import service as registrations
 from meetup.registrations.models import Registration
 from meetup.sessions import service as sessions
-from meetup.sessions.models import Session
 from meetup.work import Work
 
 Step = tuple[datetime, Callable[[Work], None]]
@@ -125,29 +121,13 @@ class Story:
         )
         programme.last_number = script.SESSIONS[0].number - 1
 
-    def _programme(self, work: Work) -> Programme:
-        return work.db.scalars(select(Programme).where(Programme.slug == "ca-phe")).one()
-
-    def _department(self, work: Work, code: str) -> Department:
-        return work.db.scalars(select(Department).where(Department.code == code)).one()
-
-    def _field(self, work: Work, code: str) -> Field:
-        return work.db.scalars(select(Field).where(Field.code == code)).one()
-
-    def _session(self, work: Work, number: int) -> Session:
-        return (
-            work.db.scalars(select(Session).where(Session.number == number).options(joinedload(Session.programme)))
-            .unique()
-            .one()
-        )
-
     # -- sessions ---------------------------------------------------------------------------------
 
     def _publish(self, work: Work, one: script.SessionScript) -> None:
         start = self.time.on(*one.day, 7, 0)
         session = sessions.draft(
             work,
-            programme=self._programme(work),
+            programme=rows.programme(work),
             title=one.title,
             topic=one.topic,
             description=(
@@ -173,7 +153,7 @@ class Story:
         kind, tax_code, name, sector, contact, mail, phone = people.ENTERPRISES[key]
         outcome = registrations.register(
             work,
-            self._session(work, number),
+            rows.session(work, number),
             enterprise={"kind": kind, "tax_code": tax_code or None, "name": name, "sector": sector},
             contact={
                 "name": contact,
@@ -189,23 +169,7 @@ class Story:
             response="accepted",
             consent=True,
         )
-        return self._registration(work, outcome.registration.id)
-
-    def _registration(self, work: Work, key: int) -> Registration:
-        return (
-            work.db.scalars(
-                select(Registration)
-                .where(Registration.id == key)
-                .options(
-                    joinedload(Registration.session).joinedload(Session.programme),
-                    joinedload(Registration.enterprise),
-                    joinedload(Registration.contact),
-                    selectinload(Registration.participants),
-                )
-            )
-            .unique()
-            .one()
-        )
+        return rows.registration(work, outcome.registration.id)
 
     def _register_coming(self, work: Work, key: str) -> None:
         # 25 seats: twelve enterprises ask for 29, so that the last ones wait.
@@ -213,24 +177,18 @@ class Story:
         self._register(work, script.COMING.number, key, asked)
 
     def _agenda(self, work: Work, one: script.SessionScript) -> None:
-        session = self._session(work, one.number)
-        found = [self._issue(work, item.key) for item in script.ISSUES if item.session == one.number]
+        session = rows.session(work, one.number)
+        found = [rows.issue(work, self.issue_numbers[item.key]) for item in script.ISSUES if item.session == one.number]
         issues.set_agenda(work, session, [(issue, 20) for issue in found])
 
     def _hold(self, work: Work, one: script.SessionScript) -> None:
-        session = self._session(work, one.number)
+        session = rows.session(work, one.number)
         sessions.hold(work, session)
-        for registration in self._registrations(work, session):
+        for registration in rows.confirmed(work, session):
             registrations.check_in(work, registration)
 
-    def _registrations(self, work: Work, session: Session) -> list[Registration]:
-        keys = work.db.scalars(
-            select(Registration.id).where(Registration.session_id == session.id, Registration.state == "confirmed")
-        ).all()
-        return [self._registration(work, key) for key in keys]
-
     def _report(self, work: Work, one: script.SessionScript) -> None:
-        sessions.report(work, self._session(work, one.number), conclusion_number=f"{one.number + 100}/TB-UBND")
+        sessions.report(work, rows.session(work, one.number), conclusion_number=f"{one.number + 100}/TB-UBND")
 
     # -- issues -----------------------------------------------------------------------------------
 
@@ -249,7 +207,7 @@ class Story:
 
     def _raise_coming(self, work: Work, row: tuple[str, ...]) -> None:
         key, title, text, _field, _lead, visibility, kind = row
-        registration = self._of(work, script.COMING.number, key)
+        registration = rows.registration_of(work, script.COMING.number, key)
         issue = issues.submit(
             work,
             registration=registration,
@@ -261,38 +219,9 @@ class Story:
         )
         self.issue_numbers[f"coming:{title}"] = issue.number
 
-    def _of(self, work: Work, number: int, key: str) -> Registration:
-        name = people.ENTERPRISES[key][2]
-        found = work.db.scalars(
-            select(Registration.id)
-            .join(Registration.session)
-            .join(Registration.enterprise)
-            .where(Session.number == number, Enterprise.name == name)
-        ).first()
-        if found is None:
-            raise LookupError(f"{key} did not register for session {number}")
-        return self._registration(work, found)
-
-    def _issue(self, work: Work, key: str) -> Issue:
-        return (
-            work.db.scalars(
-                select(Issue)
-                .where(Issue.number == self.issue_numbers[key])
-                .options(
-                    joinedload(Issue.session).joinedload(Session.programme),
-                    joinedload(Issue.enterprise),
-                    joinedload(Issue.contact),
-                    joinedload(Issue.field),
-                    joinedload(Issue.lead_department),
-                )
-            )
-            .unique()
-            .one()
-        )
-
     def _triage(self, work: Work, one: script.IssueScript) -> None:
-        issue = self._issue(work, one.key)
-        issues.accept(work, issue, field=self._field(work, one.field), lead_department=self._department(work, one.lead))
+        issue = rows.issue(work, self.issue_numbers[one.key])
+        issues.accept(work, issue, field=rows.field(work, one.field), lead_department=rows.department(work, one.lead))
         for key in one.also:
             registration = self._register(work, one.session, key)
             issues.co_sign(work, issue, registration.enterprise, contact=registration.contact_id)
@@ -300,20 +229,20 @@ class Story:
     def _triage_coming(self, work: Work) -> None:
         # Two are on the agenda; the others wait for the visitor's own triage.
         for row in script.COMING_ISSUES[:2]:
-            issue = self._issue(work, f"coming:{row[1]}")
-            issues.accept(work, issue, field=self._field(work, row[3]), lead_department=self._department(work, row[4]))
+            issue = rows.issue(work, self.issue_numbers[f"coming:{row[1]}"])
+            issues.accept(work, issue, field=rows.field(work, row[3]), lead_department=rows.department(work, row[4]))
 
     def _conclude(self, work: Work, one: script.IssueScript) -> None:
-        lead = self._department(work, one.lead)
+        lead = rows.department(work, one.lead)
         followups.conclude(
             work,
-            self._issue(work, one.key),
+            rows.issue(work, self.issue_numbers[one.key]),
             text=f"Giao {lead.name} chủ trì: {one.task}",
             orders=[
                 followups.FollowUpOrder(
                     lead_department=lead,
                     task=one.task,
-                    coordinating=[self._department(work, code) for code in one.along],
+                    coordinating=[rows.department(work, code) for code in one.along],
                     working_days=one.working_days,
                 )
             ],
@@ -321,32 +250,11 @@ class Story:
 
     # -- follow-ups -------------------------------------------------------------------------------
 
-    def _follow_up(self, work: Work, one: script.IssueScript) -> FollowUp:
-        return (
-            work.db.scalars(
-                select(FollowUp)
-                .join(FollowUp.issue)
-                .where(Issue.number == self.issue_numbers[one.key])
-                .options(
-                    joinedload(FollowUp.issue).joinedload(Issue.contact),
-                    joinedload(FollowUp.issue).joinedload(Issue.session).joinedload(Session.programme),
-                    joinedload(FollowUp.issue).joinedload(Issue.enterprise),
-                    joinedload(FollowUp.enterprise),
-                    joinedload(FollowUp.lead_department),
-                    joinedload(FollowUp.transfer_to),
-                    selectinload(FollowUp.coordinating).joinedload(Coordination.department),
-                )
-                .order_by(FollowUp.id.desc())
-            )
-            .unique()
-            .first()
-        ) or _missing(one.key)
-
     def _follow(self, work: Work, one: script.IssueScript, step: str, values: dict[str, Any]) -> None:
         if step in {"publish", "comments"}:
             (self._publish_issue if step == "publish" else self._comments)(work, one)
             return
-        follow_up = self._follow_up(work, one)
+        follow_up = rows.follow_up(work, self.issue_numbers[one.key])
         lead = follow_up.transfer_to if step == "accept_transfer" else follow_up.lead_department
         if lead is not None and step in {"accept", "progress", "answer", "transfer", "accept_transfer", "extend"}:
             work.actor = Actor(
@@ -357,12 +265,12 @@ class Story:
         if step == "accept":
             followups.accept(work, follow_up)
         elif step == "transfer":
-            to = self._department(work, values["to"])
+            to = rows.department(work, values["to"])
             followups.request_transfer(work, follow_up, to=to, reason=values["reason"], ground=values["ground"])
         elif step == "accept_transfer":
             followups.accept_transfer(work, follow_up)
         elif step == "decide":
-            to = self._department(work, values["to"])
+            to = rows.department(work, values["to"])
             followups.decide_transfer(work, follow_up, to=to, reason=values["reason"])
         elif step == "extend":
             asked = self.time.day(*values["due_on"])
@@ -377,12 +285,12 @@ class Story:
             getattr(followups, step)(work, follow_up, **values)
 
     def _publish_issue(self, work: Work, one: script.IssueScript) -> None:
-        issue = self._issue(work, one.key)
+        issue = rows.issue(work, self.issue_numbers[one.key])
         answer = next(values["text"] for _d, _m, step, values in one.steps if step == "answer")
         issues.publish(work, issue, title=one.title, question=one.text, answer=answer)
 
     def _comments(self, work: Work, one: script.IssueScript) -> None:
-        issue = self._issue(work, one.key)
+        issue = rows.issue(work, self.issue_numbers[one.key])
         shown = issues.comment(
             work,
             issue,
@@ -398,7 +306,3 @@ class Story:
             email=people.address("docgia2"),
             body="Xin hỏi tuyến ống nối dài khi nào khởi công?",
         )
-
-
-def _missing(key: str) -> FollowUp:
-    raise LookupError(f"the story has no follow-up for {key}")
