@@ -9,11 +9,11 @@ from flask import flash, redirect, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from meetup.domain.privacy import findings
 from meetup.errors import N_, InvalidInput, MeetupError, NotFound
 from meetup.issues import queries, search, service
 from meetup.issues.forms import uploads
 from meetup.issues.models import Issue
+from meetup.issues.personal import personal_parts
 from meetup.issues.values import PUBLISHABLE
 from meetup.issues.views import desk_forms
 from meetup.issues.views.base import (
@@ -76,7 +76,7 @@ def _personal(issue: Issue, forms: dict[str, Any]) -> list[str]:
     """What looks personal in the text that is to be published, and the name where it must not be said."""
     form = forms["publish"]
     text = "\n".join(str(one.data or "") for one in (form.title, form.question, form.answer))
-    found = [str(one.text) for one in findings(text)]
+    found = personal_parts(text)
     if issue.visibility == "anonymous" and issue.enterprise.name.casefold() in text.casefold():
         found.append(issue.enterprise.name)
     return found
