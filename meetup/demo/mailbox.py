@@ -5,10 +5,11 @@ from __future__ import annotations
 import email
 import email.policy
 import mailbox
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -98,11 +99,11 @@ class MailboxPages:
     def meetup_blueprints(self, mount: Any) -> Iterable[Blueprint]:
         """``/mailbox/`` and a message's parts."""
         bp = Blueprint("mailbox", __name__)
-        bp.add_url_rule("/mailbox/", "index", allow("public")(self._index))
-        bp.add_url_rule("/mailbox/<key>", "show", allow("public")(self._show))
-        bp.add_url_rule("/mailbox/<key>/html", "html", allow("public")(self._html))
-        bp.add_url_rule("/mailbox/<key>/raw", "raw", allow("public")(self._raw))
-        bp.add_url_rule("/mailbox/<key>/calendar.ics", "calendar", allow("public")(self._calendar))
+        bp.add_url_rule("/mailbox/", "index", _open(self._index))
+        bp.add_url_rule("/mailbox/<key>", "show", _open(self._show))
+        bp.add_url_rule("/mailbox/<key>/html", "html", _open(self._html))
+        bp.add_url_rule("/mailbox/<key>/raw", "raw", _open(self._raw))
+        bp.add_url_rule("/mailbox/<key>/calendar.ics", "calendar", _open(self._calendar))
         return [bp]
 
     def _index(self) -> str:
@@ -158,6 +159,15 @@ class MailboxPages:
         response = Response(content, content_type="text/calendar; charset=utf-8")
         response.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
         return response
+
+
+def _open(method: Callable[..., Any]) -> Callable[..., Any]:
+    @allow("public")
+    @wraps(method)
+    def view(**values: Any) -> Any:
+        return method(**values)
+
+    return view
 
 
 def parse(path: Path) -> EmailMessage:
