@@ -42,7 +42,7 @@ def session_by_slug(work: Work, slug: str) -> Session:
     Raises:
         NotFound: if there is none.
     """
-    found = work.db.scalar(select(Session).where(Session.slug == slug))
+    found = work.db.scalar(select(Session).where(Session.slug == slug)) if "\0" not in slug else None
     if found is None:
         raise NotFound()
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, request
@@ -11,7 +12,8 @@ from sqlalchemy import select
 from meetup.access import LEADER, ORGANIZER, Actor, can
 from meetup.departments.models import Department, Field
 from meetup.departments.queries import fields, valid_departments
-from meetup.errors import NotFound
+from meetup.domain.text import clean
+from meetup.errors import InvalidInput, NotFound
 from meetup.issues.forms import CHANNEL_WORDS, KIND_NAMES, Choices
 from meetup.issues.models import Issue
 from meetup.web.current import current_work
@@ -21,6 +23,43 @@ from meetup.web.pages import lines, page
 from meetup.work import Work
 
 bp = Blueprint("issues", __name__)
+
+
+def asked(*names: str) -> dict[str, str]:
+    """The filters of the address, cleaned; empty ones are left out."""
+    found = {}
+    for name in names:
+        try:
+            value = clean(request.args.get(name, ""), max_length=10_000)[:200]
+        except InvalidInput:
+            continue
+        if value:
+            found[name] = value
+    return found
+
+
+def key(value: Any) -> int:
+    """A row's key in a page mark.
+
+    Raises:
+        ValueError: for what no row can have.
+    """
+    number = int(value)
+    if not 0 <= number < 2**63:
+        raise ValueError(number)
+    return number
+
+
+def instant(value: Any) -> datetime:
+    """An instant in a page mark.
+
+    Raises:
+        ValueError: for what is none.
+    """
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError(value)
+    return at
 
 
 def draw(template: str, status: int = 200, **context: Any) -> tuple[str, int]:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from meetup.issues import queries, service
 from meetup.issues.models import Comment
 from meetup.issues.views.base import bp, draw
+from meetup.issues.views.base import key as row_key
 from meetup.issues.views.desk_forms import RejectForm
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit
@@ -24,7 +25,7 @@ def _show(failed: int = 0, form: RejectForm | None = None) -> Any:
     work = current_work()
     state = request.args.get("state", "pending")
     state = state if state in STATES else "pending"
-    mark = unpack(request.args.get("after", ""), int)
+    mark = unpack(request.args.get("after", ""), row_key)
     rows = queries.comments_page(work.db, state=state, after=mark[0] if mark else 0)
     found = paged(rows, queries.PAGE, lambda row: (row[0].id,))
     return draw(
@@ -47,7 +48,7 @@ def comments() -> Any:
     return _show()
 
 
-@bp.post("/organize/comments/<int:key>/<any(approve, reject):verdict>")
+@bp.post("/organize/comments/<int(max=2147483647):key>/<any(approve, reject):verdict>")
 @allow("comment.moderate")
 def moderate(key: int, verdict: str) -> Any:
     """Let a comment through, or not."""

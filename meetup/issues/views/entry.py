@@ -26,6 +26,7 @@ from meetup.web.current import current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow
 from meetup.web.i18n import _, locale_code
+from meetup.web.limits import hit, visitor
 from meetup.work import Work
 
 
@@ -119,6 +120,8 @@ def sender(work: Work, form: Any, *, channel: str, language: str) -> tuple[Enter
 def open_new() -> Any:
     """Anyone hands in an issue, without a session or an account (R2, R30)."""
     work = current_work()
+    if request.method == "POST":
+        hit("20 per hour", "an issue without registration", visitor())
     form = OpenIssueForm()
     offer(form, work)
 

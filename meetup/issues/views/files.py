@@ -56,7 +56,7 @@ def send(attachment: Attachment, name: str = "") -> Response:
     return response
 
 
-@bp.get("/issues/<int:number>/files/<int:key>")
+@bp.get("/issues/<int:number>/files/<int(max=2147483647):key>")
 @allow("public")
 def public_file(number: int, key: int) -> Response:
     """A file of a published issue that was opened to the public."""
@@ -68,7 +68,7 @@ def public_file(number: int, key: int) -> Response:
     return send(attachment, f"{number}-{key}.{end}")
 
 
-@bp.get("/organize/issues/<int:number>/files/<int:key>")
+@bp.get("/organize/issues/<int:number>/files/<int(max=2147483647):key>")
 @allow("staff")
 def desk_file(number: int, key: int) -> Response:
     """Any file of an issue, for the staff that may read all of it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, flash, redirect
+from flask import Response, after_this_request, flash, redirect
 from sqlalchemy import select
 
 from meetup import links
@@ -24,6 +24,7 @@ from meetup.web.current import act_as, current_mount, current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
+from meetup.web.limits import hit, visitor
 
 
 def issue_of(token: str, number: int | None) -> Issue:
@@ -42,7 +43,12 @@ def issue_of(token: str, number: int | None) -> Issue:
         if issue.registration_id != registration.id:
             raise NotFound()
         return issue
-    subject = links.subject_of(work.db, current_mount().secret, "issue", token)
+    try:
+        subject = links.subject_of(work.db, current_mount().secret, "issue", token)
+    except NotFound:
+        hit("30 per minute", "a link that is not", visitor())
+        raise
+    after_this_request(_keep_secret)
     found = work.db.get(Issue, int(subject.partition(":")[2]))
     if found is None:
         raise NotFound()
@@ -51,6 +57,13 @@ def issue_of(token: str, number: int | None) -> Issue:
         Actor("enterprise", id=issue.subject, name=issue.contact.name, enterprise_id=issue.enterprise_id)
     )
     return issue
+
+
+def _keep_secret(response: Response) -> Response:
+    """A page behind a secret link is kept by nobody and found by no search engine."""
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def _address(token: str, number: int | None) -> str:
@@ -127,8 +140,8 @@ def do(token: str, action: str, number: int | None = None) -> Any:
     return answer
 
 
-@bp.get("/r/<token>/issues/<int:number>/files/<int:key>")
-@bp.get("/i/<token>/files/<int:key>")
+@bp.get("/r/<token>/issues/<int:number>/files/<int(max=2147483647):key>")
+@bp.get("/i/<token>/files/<int(max=2147483647):key>")
 @allow("public")
 def own_file(token: str, key: int, number: int | None = None) -> Response:
     """A file of one's own issue; a document of a department's answer once the answer was checked."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, request
@@ -14,21 +13,16 @@ from meetup.errors import NotFound
 from meetup.issues import queries, search, service
 from meetup.issues.forms import CommentForm
 from meetup.issues.models import Comment, Issue
-from meetup.issues.views.base import bp, departments_today, draw, field_choices
+from meetup.issues.views.base import asked, bp, departments_today, draw, field_choices, instant, key
 from meetup.issues.views.story import story
 from meetup.web.current import current_mount, current_work, link
 from meetup.web.formats import name_of
 from meetup.web.forms import submit
 from meetup.web.guards import allow
 from meetup.web.i18n import _
+from meetup.web.limits import hit, visitor
 from meetup.web.pages import page
 from meetup.web.paging import paged, unpack
-
-
-def _asked() -> dict[str, str]:
-    """The filters of the address; empty ones are left out."""
-    names = ("q", "field", "department", "outcome")
-    return {name: request.args[name][:200] for name in names if request.args.get(name)}
 
 
 @bp.get("/issues/")
@@ -36,19 +30,26 @@ def _asked() -> dict[str, str]:
 def index() -> Any:
     """Published issues: searched, filtered, the newest first."""
     work = current_work()
-    asked = _asked()
-    mark = unpack(request.args.get("after", ""), int, datetime.fromisoformat, int)
-    rows = search.published(work.db, **asked, after=mark)  # type: ignore[arg-type]
+    chosen = asked("q", "field", "department", "outcome")
+    mark = unpack(request.args.get("after", ""), key, instant, key)
+    rows = search.published(
+        work.db,
+        q=chosen.get("q", ""),
+        field=chosen.get("field", ""),
+        department=chosen.get("department", ""),
+        outcome=chosen.get("outcome", ""),
+        after=mark and (mark[0], mark[1], mark[2]),
+    )
     found = paged(rows, queries.PAGE, lambda row: (row[1], (row[0].published_at or work.now).isoformat(), row[0].id))
     return draw(
         "index.html",
         issues=[issue for issue, _rank in found.items],
-        asked=asked,
+        asked=chosen,
         fields=field_choices(work),
         departments=[(one.code, name_of(one)) for one in departments_today(work)],
         outcomes=OUTCOMES,
-        next=link("issues.index", **asked, after=found.next) if found.next else "",
-        first=link("issues.index", **asked) if mark else "",
+        next=link("issues.index", **chosen, after=found.next) if found.next else "",
+        first=link("issues.index", **chosen) if mark else "",
     )
 
 
@@ -125,11 +126,12 @@ def comment(number: int) -> Any:
     issue = _published(number)
     if not issue.is_public:
         raise NotFound()
+    hit("20 per hour", "a comment", visitor())
     form = _comment_form(issue)
 
     def leave() -> Comment:
-        key = int(form.parent.data or 0)
-        parent = work.db.scalar(select(Comment).where(Comment.id == key)) if key else None
+        chosen = int(form.parent.data or 0)
+        parent = work.db.scalar(select(Comment).where(Comment.id == chosen)) if chosen else None
         return service.comment(
             work,
             issue,

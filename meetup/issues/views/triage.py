@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from meetup.issues import queries, search, service
 from meetup.issues.forms import DeskIssueForm, uploads
 from meetup.issues.models import Issue
-from meetup.issues.views.base import bp, departments_today, draw, field_choices, offer, typed_issue
+from meetup.issues.views.base import asked, bp, departments_today, draw, field_choices, key, offer, typed_issue
 from meetup.issues.views.entry import sender
 from meetup.registrations.models import Registration
 from meetup.sessions.models import Session
@@ -43,14 +43,14 @@ def queue() -> Any:
     work = current_work()
     tab = request.args.get("tab", "new")
     tab = tab if tab in TABS else "new"
-    asked = {name: request.args[name][:200] for name in ("q", "field", "department") if request.args.get(name)}
-    mark = unpack(request.args.get("after", ""), int)
+    chosen = asked("q", "field", "department")
+    mark = unpack(request.args.get("after", ""), key)
     waiting = tab in ("new", "asked", "accepted")
     rows = search.inbox(
         work.db,
-        q=asked.get("q", ""),
-        field=asked.get("field", ""),
-        department=asked.get("department", ""),
+        q=chosen.get("q", ""),
+        field=chosen.get("field", ""),
+        department=chosen.get("department", ""),
         states=TABS[tab],
         oldest_first=waiting,
         after=mark[0] if mark else 0,
@@ -62,11 +62,11 @@ def queue() -> Any:
         issues=found.items,
         tab=tab,
         tabs=[(name, sum(numbers.get(state, 0) for state in states)) for name, states in TABS.items() if states],
-        asked=asked,
+        asked=chosen,
         fields=field_choices(work),
         departments=[(one.code, name_of(one)) for one in departments_today(work)],
-        next=link("issues.queue", tab=tab, **asked, after=found.next) if found.next else "",
-        first=link("issues.queue", tab=tab, **asked) if mark else "",
+        next=link("issues.queue", tab=tab, **chosen, after=found.next) if found.next else "",
+        first=link("issues.queue", tab=tab, **chosen) if mark else "",
     )
 
 
