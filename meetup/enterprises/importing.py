@@ -86,7 +86,7 @@ class EnterpriseRows:
         }
         if not cells.raw("email") and any(contact[name] for name in ("name", "phone")):
             cells.faults.append(Fault("email", N_("A contact needs an e-mail address.")))
-        if email and not contact["name"]:
+        if cells.raw("email") and not contact["name"]:
             cells.faults.append(Fault("contact_name", N_("Say who reads this e-mail address.")))
         if not cells.faults:
             self._compare(cells, tax_code or fold(values["name"]), email, values["name"])
