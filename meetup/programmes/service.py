@@ -24,9 +24,10 @@ RULES = {
     "working_days": "ISSUE_WORKING_DAYS",
     "languages": "LOCALES",
 }
-#: Seats of a session whose programme says nothing.
-SEATS = 25
-_HIGHEST = {"confirm_days": 365, "offer_hours": 720, "working_days": 365, "seats": 10_000}
+#: Rules that no setting stands behind, and what holds where a programme says nothing: the seats of a
+#: session, and how many hours before it a calendar rings (0: not at all).
+OWN_RULES = {"seats": 25, "alarm_hours": 0}
+_HIGHEST = {"confirm_days": 365, "offer_hours": 720, "working_days": 365, "seats": 10_000, "alarm_hours": 168}
 _LEGAL = {"name": 300, "number": 80, "date": 10, "url": 500}
 
 
@@ -35,7 +36,7 @@ def rule(programme: Programme, settings: Settings, name: str) -> Any:
     own = (programme.rules or {}).get(name)
     if own not in (None, "", []):
         return own
-    return SEATS if name == "seats" else settings[RULES[name]]
+    return OWN_RULES[name] if name in OWN_RULES else settings[RULES[name]]
 
 
 def create_programme(

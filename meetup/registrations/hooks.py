@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import Blueprint
 
 from meetup.domain.events import Change
+from meetup.outbox.notice import Notice
 from meetup.plugins.hookspecs import hookimpl
-from meetup.registrations import notices
+from meetup.registrations import notices, views
+from meetup.registrations.letters import NOTICES
 from meetup.registrations.seats import lapse_offers, move_waiting_list
 from meetup.sessions.models import Session
 from meetup.work import Work
+
+
+@hookimpl
+def meetup_blueprints(mount: Any) -> Iterable[Blueprint]:
+    """The pages about registrations."""
+    return [views.bp]
+
+
+@hookimpl
+def meetup_notices() -> Iterable[Notice]:
+    """The mails about registrations."""
+    return NOTICES
 
 
 @hookimpl

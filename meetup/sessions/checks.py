@@ -1,8 +1,8 @@
-"""What a session's facts must be like, and which of them people travel by."""
+"""What a session's facts must be like."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,21 +24,6 @@ _TEXTS = {
 _LONG = {"description", "summary"}
 _OTHERS = ("online_url", "capacity", "seats_per_enterprise", "timezone", "is_private")
 _TIMES = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
-
-#: A change of these raises SEQUENCE (rule A8): when and where.
-SIGNIFICANT = frozenset({"starts_at", "ends_at", "timezone", "venue", "online_url"})
-#: A change of these shows in a calendar's entry.
-VISIBLE = SIGNIFICANT | {"title", "topic"}
-
-
-def raises_sequence(changed: Iterable[str]) -> bool:
-    """Whether a change of these facts raises the calendar's SEQUENCE (once a save, however many there are)."""
-    return bool(SIGNIFICANT & set(changed))
-
-
-def shows_in_calendars(changed: Iterable[str]) -> bool:
-    """Whether people who come should get a new calendar entry after a change of these facts."""
-    return bool(VISIBLE & set(changed))
 
 
 def checked(values: Mapping[str, Any], *, zone: str) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from meetup.domain.events import Change
 from meetup.domain.faults import Faults
 from meetup.domain.text import slug as make_slug
 from meetup.errors import N_, InvalidInput, Stale, WrongState
-from meetup.sessions.checks import checked, raises_sequence, shows_in_calendars
+from meetup.programmes.models import Programme
+from meetup.sessions.calendars import VISIBLE, significant
+from meetup.sessions.checks import checked
 from meetup.sessions.models import Session
 from meetup.work import Work, change, edit
 
@@ -47,7 +49,8 @@ def update(work: Work, session: Session, *, version: int | None = None, **values
     before = {name: getattr(session, name) for name in changed}
     details: dict[str, Any] = {"changed": sorted(changed)}
     moved = changed.keys() & {"starts_at", "ends_at", "timezone"}
-    if session.state == "published" and raises_sequence(changed):
+    set_committed_value(session, "programme", work.get(Programme, session.programme_id))
+    if session.state == "published" and significant(work, session, changed):
         changed["sequence"] = session.sequence + 1
     if moved and session.state == "published":
         if changed.get("starts_at", session.starts_at) <= work.now:
@@ -59,7 +62,7 @@ def update(work: Work, session: Session, *, version: int | None = None, **values
     told = {
         **details,
         "significant": "sequence" in changed,
-        "visible": shows_in_calendars(changed),
+        "visible": bool(VISIBLE & changed.keys()),
         "rescheduled": bool(moved),
         "more_seats": changed.get("capacity", 0) > before.get("capacity", session.capacity),
     }

@@ -1,0 +1,80 @@
+"""A registration's own calendar object: the session with one person's answer in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from meetup.domain.cards import Person, Status
+from meetup.domain.invites import cancellation, invitation
+from meetup.domain.registrations import PARTSTAT
+from meetup.errors import N_
+from meetup.outbox.notice import Calendar
+from meetup.programmes.service import rule
+from meetup.registrations.links import manage_url
+from meetup.registrations.models import Registration
+from meetup.sessions.calendars import card, organizer
+from meetup.work import Work
+
+#: What goes before the title of someone who has no seat (rule A11).
+_PREFIX = {"waitlisted": N_("Waiting list:"), "offered": N_("Seat offered:")}
+_STATUS: dict[str, Status] = {"waitlisted": "TENTATIVE", "offered": "TENTATIVE"}
+
+
+def person(registration: Registration) -> Person:
+    """The contact as ATTENDEE, with the reply as we hold it."""
+    contact = registration.contact
+    return Person(contact.name, contact.email, PARTSTAT[registration.state], contact.language)
+
+
+def request(work: Work, registration: Registration, *, sequence: int, first: bool = False) -> Calendar:
+    """The invitation or update for one person, in the present language.
+
+    Args:
+        sequence: the person's own SEQUENCE.
+        first: whether nothing of this session is in their calendar yet; only then an alarm comes along (rule A14).
+    """
+    return Calendar("REQUEST", _request(work, registration, sequence=sequence, first=first, message=True))
+
+
+def file(work: Work, registration: Registration) -> bytes:
+    """The same as a file to download, which is no message."""
+    sequence = max(registration.session.sequence, registration.calendar_sequence or 0)
+    return _request(work, registration, sequence=sequence, first=False, message=False)
+
+
+def _request(work: Work, registration: Registration, *, sequence: int, first: bool, message: bool) -> bytes:
+    session = registration.session
+    hours = int(rule(session.programme, work.settings, "alarm_hours") or 0) if first else 0
+    say = work.mount.words.gettext
+    gone = session.state == "cancelled" or registration.state in {"cancelled", "declined"}
+    return invitation(
+        card(
+            work,
+            session,
+            url=manage_url(work, registration),
+            notes=[say(N_("Your own page: change your reply, name the people who come, hand in issues."))],
+            sequence=sequence,
+        ),
+        organizer(work, session),
+        person(registration),
+        method="REQUEST" if message else None,
+        made_at=work.now,
+        summary_prefix=say(_PREFIX[registration.state]) if registration.state in _PREFIX else "",
+        status="CANCELLED" if gone else _STATUS.get(registration.state),
+        alarm=timedelta(hours=hours) if hours else None,
+    )
+
+
+def cancel(work: Work, registration: Registration, *, sequence: int) -> Calendar:
+    """What takes the session off this one person's calendar (rule A15)."""
+    session = registration.session
+    return Calendar(
+        "CANCEL",
+        cancellation(
+            card(work, session, url=manage_url(work, registration), sequence=sequence),
+            organizer(work, session),
+            person(registration),
+            made_at=work.now,
+            summary_prefix=work.mount.words.gettext(N_("Cancelled:")),
+        ),
+    )

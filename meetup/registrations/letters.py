@@ -1,0 +1,158 @@
+"""The mails about registrations: what each of them shows, looked up just before it leaves (rule F5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import joinedload
+
+from meetup.errors import N_
+from meetup.outbox.models import Outgoing
+from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
+from meetup.registrations import calendars
+from meetup.registrations.links import manage_url
+from meetup.registrations.models import Registration
+from meetup.registrations.queries import whole
+from meetup.registrations.seats import waitlist_position
+from meetup.sessions.models import Session
+from meetup.work import Work
+
+Prepare = Callable[[Work, Outgoing], Prepared]
+
+
+def _live(work: Work, row: Outgoing) -> Registration:
+    registration = _registration(work, row)
+    number = row.context.get("sequence")
+    if isinstance(number, int) and number < (registration.calendar_sequence or 0):
+        raise Superseded("a newer message about this registration was written")
+    return registration
+
+
+def _registration(work: Work, row: Outgoing) -> Registration:
+    found = work.db.scalar(_whole().where(Registration.id == row.context["registration"]))
+    if found is None:
+        raise Superseded("the registration is gone")
+    return found  # type: ignore[no-any-return]
+
+
+def _whole() -> Any:
+    """Registrations with everything that a letter shows, the programme too."""
+    return whole().options(joinedload(Registration.session).joinedload(Session.programme))
+
+
+def context_of(work: Work, registration: Registration) -> dict[str, Any]:
+    """What every letter about a registration shows."""
+    return {
+        "registration": registration,
+        "session": registration.session,
+        "programme": registration.session.programme,
+        "programme_slug": registration.session.programme.slug,
+        "enterprise": registration.enterprise,
+        "people": registration.participants,
+        "action_url": manage_url(work, registration),
+        "position": waitlist_position(work, registration),
+    }
+
+
+def _request(states: Iterable[str], why: str) -> Prepare:
+    """A letter with the session for the calendar, while the registration is in one of `states`."""
+    wanted = frozenset(states)
+
+    def prepare(work: Work, row: Outgoing) -> Prepared:
+        registration = _live(work, row)
+        session = registration.session
+        if registration.state not in wanted:
+            raise Superseded(f"{why}: it is {registration.state} now")
+        if session.state != "published":
+            raise Superseded(f"the session is {session.state} now")
+        if session.ends_at <= work.now:
+            raise Expired("the session is over")
+        calendar = calendars.request(
+            work, registration, sequence=row.context["sequence"], first=bool(row.context.get("first"))
+        )
+        return Prepared({**context_of(work, registration), **_before(row)}, calendar=calendar)
+
+    return prepare
+
+
+def _before(row: Outgoing) -> dict[str, Any]:
+    """When the session was to begin before it was moved."""
+    moved = row.context.get("before") or []
+    return {"before": datetime.fromisoformat(moved[0]) if moved else None}
+
+
+def _gone(states: Iterable[str]) -> Prepare:
+    """A letter that takes the session off the calendar again, if it was ever put there."""
+    wanted = frozenset(states)
+
+    def prepare(work: Work, row: Outgoing) -> Prepared:
+        registration = _live(work, row)
+        if registration.state not in wanted:
+            raise Superseded(f"it is {registration.state} now")
+        calendar: Calendar | None = None
+        if not row.context.get("first"):
+            calendar = calendars.cancel(work, registration, sequence=row.context["sequence"])
+        return Prepared(context_of(work, registration), calendar=calendar)
+
+    return prepare
+
+
+def _session_cancelled(work: Work, row: Outgoing) -> Prepared:
+    registration = _live(work, row)
+    if registration.session.state != "cancelled":
+        raise Superseded("the session was not called off after all")
+    calendar = calendars.cancel(work, registration, sequence=row.context["sequence"])
+    return Prepared(context_of(work, registration), calendar=calendar)
+
+
+def _offer(work: Work, row: Outgoing) -> Prepared:
+    prepared = _OFFER(work, row)
+    until = prepared.context["registration"].offered_until
+    if until is not None and until <= work.now:
+        raise Expired("the offer has lapsed")
+    return prepared
+
+
+def _plain(work: Work, row: Outgoing) -> Prepared:
+    return Prepared(context_of(work, _registration(work, row)))
+
+
+def _changed(work: Work, row: Outgoing) -> Prepared:
+    registration = _registration(work, row)
+    if registration.state in {"cancelled", "declined"} or registration.session.state != "published":
+        raise Superseded("nobody comes by this registration any more")
+    return Prepared(context_of(work, registration))
+
+
+def _links(work: Work, row: Outgoing) -> Prepared:
+    rows = work.db.scalars(
+        _whole()
+        .where(Registration.id.in_(row.context["registrations"]), Registration.state != "cancelled")
+        .order_by(Registration.id.desc())
+    ).all()
+    if not rows:
+        raise Superseded("there is no registration any more")
+    return Prepared({"rows": [(one, one.session, manage_url(work, one)) for one in rows]})
+
+
+_OFFER = _request(("offered",), "the offer was answered")
+_ALL = ("invited", "confirmed", "tentative", "waitlisted", "offered")
+
+NOTICES = [
+    Notice("calendar_invitation", _request(("invited",), "the invitation was answered"), N_("Invitations")),
+    Notice("calendar_confirmed", _request(("confirmed",), "no longer confirmed"), N_("Confirmed registrations")),
+    Notice("calendar_waitlisted", _request(("waitlisted",), "no longer waiting"), N_("Places on the waiting list")),
+    Notice("calendar_tentative", _request(("tentative",), "another reply was given"), N_("Replies: may come")),
+    Notice("calendar_declined", _gone(("declined",)), N_("Replies: will not come")),
+    Notice("calendar_offer", _offer, N_("Seats offered")),
+    Notice("calendar_offer_lapsed", _gone(("declined",)), N_("Offers that lapsed")),
+    Notice("calendar_cancelled", _gone(("cancelled",)), N_("Cancelled registrations")),
+    Notice("calendar_rescheduled", _request(_ALL, "no longer concerned"), N_("Sessions at another time")),
+    Notice("calendar_updated", _request(_ALL, "no longer concerned"), N_("Changed sessions")),
+    Notice("calendar_session_cancelled", _session_cancelled, N_("Sessions called off")),
+    Notice("registration_changed", _changed, N_("Changed lists of people")),
+    Notice("registration_found", _plain, N_("Registered once more")),
+    Notice("registration_links", _links, N_("Lost links")),
+]

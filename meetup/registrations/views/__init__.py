@@ -1,0 +1,8 @@
+"""The pages about registrations: for the public, for the enterprise behind its link, for the staff at their desk."""
+
+from __future__ import annotations
+
+from meetup.registrations.views import desk, door, invitations, own, public
+from meetup.registrations.views.base import bp, registration_of
+
+__all__ = ["bp", "desk", "door", "invitations", "own", "public", "registration_of"]

@@ -1,0 +1,125 @@
+"""The organiser's forms for sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField, URLField
+
+from meetup.domain.faults import Faults
+from meetup.programmes.models import Programme
+from meetup.sessions.models import Session
+from meetup.web.fields import AtMost, Needed, WallTimeField
+from meetup.web.forms import Form
+from meetup.web.i18n import lazy
+
+_WALL: dict[str, Any] = {"placeholder": "28/11/2026 07:00", "inputmode": "numeric", "autocomplete": "off"}
+TIMES = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
+_PLAIN = (
+    "title",
+    "topic",
+    "description",
+    "venue",
+    "online_url",
+    "capacity",
+    "seats_per_enterprise",
+    "timezone",
+    "chair",
+    "chair_role",
+    "secretary",
+    "is_private",
+)
+
+
+class SessionForm(Form):
+    """Everything that is said of a session."""
+
+    version = HiddenField()
+    programme = SelectField(lazy("Programme"), choices=[], validate_choice=False)
+    title = StringField(lazy("Title"), [Needed(), AtMost(200)])
+    topic = StringField(lazy("Topic"), [AtMost(200)], description=lazy("It becomes part of the address."))
+    starts_at = WallTimeField(lazy("Begins"), [Needed()], render_kw=_WALL)
+    ends_at = WallTimeField(lazy("Ends"), [Needed()], render_kw=_WALL)
+    timezone = StringField(lazy("Time zone"), [AtMost(60)], render_kw={"autocomplete": "off"})
+    venue = StringField(lazy("Venue"), [AtMost(300)])
+    online_url = URLField(lazy("Address to join online"), [AtMost(500)])
+    capacity = IntegerField(lazy("Seats"), [Needed()], render_kw={"min": 1})
+    seats_per_enterprise = IntegerField(lazy("Seats for one enterprise"), [Needed()], default=2, render_kw={"min": 1})
+    registration_opens_at = WallTimeField(
+        lazy("Registration opens"), description=lazy("Empty: as soon as it is published."), render_kw=_WALL
+    )
+    registration_closes_at = WallTimeField(
+        lazy("Registration closes"), description=lazy("Empty: when the session begins."), render_kw=_WALL
+    )
+    chair = StringField(lazy("Chair"), [AtMost(120)])
+    chair_role = StringField(lazy("Position of the chair"), [AtMost(120)])
+    secretary = StringField(lazy("Secretary"), [AtMost(120)])
+    description = TextAreaField(lazy("What it is about, and how it goes"), [AtMost(10_000)], render_kw={"rows": 6})
+    is_private = BooleanField(
+        lazy("Only for those who are invited"), description=lazy("It is shown in no list and no public calendar.")
+    )
+
+    def offer(self, programmes: Sequence[Programme]) -> None:
+        """Offer the programmes; with the rules of the first one as what is put in."""
+        self.programme.choices = [(one.slug, one.name) for one in programmes]
+        if not self.is_submitted() and programmes:
+            self.programme.data = self.programme.data or programmes[0].slug
+
+    def show(self, session: Session) -> None:
+        """Show `session` as it is."""
+        for name in _PLAIN:
+            self[name].data = getattr(session, name)
+        for name in TIMES:
+            self[name].show(getattr(session, name), session.timezone)
+        self.version.data = str(session.version)
+        self.programme.data = session.programme.slug
+
+    def values(self, zone: str) -> dict[str, Any]:
+        """What was typed, as the service takes it; times in the zone that was typed.
+
+        Args:
+            zone: where none was typed.
+
+        Raises:
+            InvalidInput: for times that do not exist in the zone, or exist twice.
+        """
+        faults = Faults()
+        zone = faults.zone("timezone", self.timezone.data, zone)
+        found: dict[str, Any] = {name: self[name].data for name in _PLAIN}
+        found["timezone"] = zone
+        for name in TIMES:
+            found[name] = faults.attempt(self[name].reader(zone), None)
+        faults.stop()
+        return found
+
+
+class ReasonForm(Form):
+    """Why a session is called off."""
+
+    reason = TextAreaField(
+        lazy("Reason"),
+        [Needed(), AtMost(2_000)],
+        description=lazy("Everyone who registered reads it."),
+        render_kw={"rows": 3},
+    )
+
+
+class ReportForm(Form):
+    """What came of a session."""
+
+    conclusion_number = StringField(
+        lazy("Number of the conclusion notice"), [AtMost(60)], render_kw={"placeholder": "123/TB-UBND"}
+    )
+    summary = TextAreaField(
+        lazy("Summary for the public"),
+        [AtMost(20_000)],
+        description=lazy("No personal data; everyone can read it."),
+        render_kw={"rows": 6},
+    )
+
+
+class CopyForm(Form):
+    """When a session like this one takes place again."""
+
+    starts_at = WallTimeField(lazy("Begins"), [Needed()], render_kw=_WALL)

@@ -1,0 +1,125 @@
+"""Reading sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import joinedload
+
+from meetup.errors import NotFound
+from meetup.programmes.models import Programme
+from meetup.sessions.models import Session
+from meetup.work import Work
+
+#: How long a feed still tells of a session that was called off (rule E2).
+CANCELLED_FOR = timedelta(days=30)
+#: How far back the feed of all sessions goes.
+FEED_PAST = timedelta(days=180)
+
+
+def whole(work: Work, programme: str = "") -> Select[Any]:
+    """Sessions with their programmes; of the mount's one programme, if it has one."""
+    query = select(Session).options(joinedload(Session.programme))
+    wanted = work.settings.programme or programme
+    return query.join(Programme).where(Programme.slug == wanted) if wanted else query
+
+
+def by_slug(work: Work, slug: str) -> Session:
+    """The session at this address.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    found = work.db.scalar(whole(work).where(Session.slug == slug))
+    if found is None:
+        raise NotFound()
+    return found  # type: ignore[no-any-return]
+
+
+def coming(
+    work: Work, *, programme: str = "", after: tuple[datetime, int] | None = None, limit: int = 20
+) -> Sequence[Session]:
+    """Public sessions that are not over, the next one first; one more than `limit` if there are more.
+
+    Args:
+        after: (start, key) of the last one seen.
+    """
+    query = whole(work, programme).where(
+        Session.state != "draft", Session.is_private.is_(False), Session.ends_at > work.now
+    )
+    if after:
+        query = query.where(
+            or_(Session.starts_at > after[0], and_(Session.starts_at == after[0], Session.id > after[1]))
+        )
+    return work.db.scalars(query.order_by(Session.starts_at, Session.id).limit(limit + 1)).all()
+
+
+def over(
+    work: Work, *, programme: str = "", after: tuple[datetime, int] | None = None, limit: int = 20
+) -> Sequence[Session]:
+    """Public sessions that are over, the latest first; one more than `limit` if there are more."""
+    query = whole(work, programme).where(
+        Session.state != "draft", Session.is_private.is_(False), Session.ends_at <= work.now
+    )
+    if after:
+        query = query.where(
+            or_(Session.starts_at < after[0], and_(Session.starts_at == after[0], Session.id < after[1]))
+        )
+    return work.db.scalars(query.order_by(Session.starts_at.desc(), Session.id.desc()).limit(limit + 1)).all()
+
+
+def next_public(work: Work, limit: int = 4) -> Sequence[Session]:
+    """The next public sessions that take place."""
+    query = whole(work).where(Session.state == "published", Session.is_private.is_(False), Session.ends_at > work.now)
+    return work.db.scalars(query.order_by(Session.starts_at, Session.id).limit(limit)).all()
+
+
+def in_feed(work: Work, programme: str = "") -> Sequence[Session]:
+    """What the public feed holds: announced and held sessions, and for a while those that were called off."""
+    query = whole(work, programme).where(
+        Session.is_private.is_(False),
+        Session.starts_at > work.now - FEED_PAST,
+        or_(
+            Session.state.in_(("published", "held", "reported")),
+            and_(Session.state == "cancelled", Session.cancelled_at > work.now - CANCELLED_FOR),
+        ),
+    )
+    return work.db.scalars(query.order_by(Session.starts_at, Session.id).limit(1_000)).all()
+
+
+def on_desk(
+    work: Work, *, states: Sequence[str] = (), programme: str = "", after: int = 0, limit: int = 30
+) -> Sequence[Session]:
+    """Every session for the staff, the newest first; one more than `limit` if there are more.
+
+    Args:
+        after: the key of the last one seen.
+    """
+    query = whole(work, programme)
+    if states:
+        query = query.where(Session.state.in_(states))
+    if after:
+        query = query.where(Session.id < after)
+    return work.db.scalars(query.order_by(Session.id.desc()).limit(limit + 1)).all()
+
+
+def to_prepare(work: Work, limit: int = 5) -> Sequence[Session]:
+    """What the organiser has before them: drafts and announced sessions that are not over, the next first."""
+    query = whole(work).where(
+        or_(
+            and_(Session.state.in_(("draft", "published")), Session.ends_at > work.now - timedelta(days=14)),
+            Session.state == "held",
+        )
+    )
+    return work.db.scalars(query.order_by(Session.starts_at, Session.id).limit(limit)).all()
+
+
+def programmes(work: Work) -> Sequence[Programme]:
+    """The programmes of this mount."""
+    query = select(Programme).order_by(Programme.id)
+    if work.settings.programme:
+        query = query.where(Programme.slug == work.settings.programme)
+    return work.db.scalars(query).all()
