@@ -44,7 +44,7 @@ def _changes(zone: ZoneInfo, start: datetime, end: datetime) -> Iterable[_Change
     at, now = start, _phase(zone, start)
     while at < end:
         ahead = min(at + _STEP, end)
-        # No zone changes twice in a week but for Ramadan in Morocco, five weeks long.
+        # No zone changes twice within a week: the shortest phase, Morocco's Ramadan, lasts about five.
         later = _phase(zone, ahead)
         if later != now:
             low, high = at, ahead
