@@ -11,12 +11,11 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-import warnings
 import zipfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from sqlalchemy import event
 
 from meetup.domain.text import clean
@@ -95,29 +94,32 @@ def without_metadata(content: bytes, content_type: str) -> bytes:
     """
     kind = content_type.removeprefix("image/").upper()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            with Image.open(io.BytesIO(content), formats=[kind, "MPO"] if kind == "JPEG" else [kind]) as found:
-                if found.width * found.height > MAX_PIXELS:
-                    raise ValueError("too large")
-                keep = found.format == "JPEG"
-                upright = ImageOps.exif_transpose(found)
-                turned = upright is not found and found.getexif().get(0x0112, 1) != 1
-                profile, see_through = found.info.get("icc_profile"), found.info.get("transparency")
-                options: dict[str, Any] = {"exif": b"", "icc_profile": profile}
-                if kind == "JPEG":
-                    # With its own tables a picture that was not turned loses next to nothing.
-                    picture = found if keep and not turned else upright
-                    options |= {"quality": "keep"} if keep and not turned else {"quality": 92}
-                else:
-                    picture = upright
-                    options |= {"lossless": False, "quality": 90, "xmp": b""} if kind == "WEBP" else {"optimize": True}
-                picture.load()
-                picture.info = {} if see_through is None else {"transparency": see_through}
-                out = io.BytesIO()
-                picture.save(out, kind, **options)
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, Warning, EOFError) as error:
-        raise ValueError(str(error)) from None
+        with Image.open(io.BytesIO(content), formats=[kind]) as found:
+            if found.width * found.height > MAX_PIXELS:
+                raise ValueError("too large")
+            return _anew(found, kind)
+    except Exception as error:
+        # A decoder that is fed broken bytes raises whatever it likes.
+        raise ValueError(f"{type(error).__name__}: {error}") from None
+
+
+def _anew(found: Image.Image, kind: str) -> bytes:
+    """The picture written again: its pixels, colours and transparency, and nothing else."""
+    options: dict[str, Any] = {"exif": b"", "icc_profile": found.info.get("icc_profile")}
+    see_through = found.info.get("transparency")
+    turned = found.getexif().get(0x0112, 1) != 1
+    picture: Image.Image = ImageOps.exif_transpose(found) if turned else found
+    if kind == "JPEG":
+        # With its own tables a picture that was not turned loses next to nothing.
+        options |= {"quality": "keep"} if found.format == "JPEG" and not turned else {"quality": 92}
+    elif kind == "WEBP":
+        options |= {"quality": 90, "xmp": b""}
+    else:
+        options |= {"optimize": True}
+    picture.load()
+    picture.info = {} if see_through is None else {"transparency": see_through}
+    out = io.BytesIO()
+    picture.save(out, kind, **options)
     return out.getvalue()
 
 
