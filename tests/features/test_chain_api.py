@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from itertools import pairwise
 from typing import Any
 
 import icalendar
 import pytest
 
-ENTERPRISES = (
-    "Loại hình;Mã số thuế;Tên doanh nghiệp;Người liên hệ;Email;Điện thoại\n"
-    "Doanh nghiệp;9999900013;Công ty TNHH Thủy sản Mẫu Một;Nguyễn Văn An;an@mot.example;0290 000 0001\n"
-)
-DEPARTMENTS = (
-    "Mã;Tên cơ quan;Loại;Email;Email thủ trưởng\n"
-    "STC;Sở Tài chính;Sở;stc@province.example;gd.stc@province.example\n"
-    "SXD;Sở Xây dựng;Sở;sxd@province.example;gd.sxd@province.example\n"
-)
+from tests.features.chain import bring_in, deliver
 
 
 class Api:
@@ -46,26 +37,8 @@ def token(runner: Any) -> Any:
     return make
 
 
-@pytest.fixture
-def deliver(runner: Any) -> Any:
-    """Runs the worker once and gives its counts."""
-
-    def once() -> dict[str, Any]:
-        result = runner.invoke(args=["meetup", "worker", "--once"])
-        assert result.exit_code == 0, result.output
-        counts: dict[str, Any] = json.loads(result.stdout)
-        return counts
-
-    return once
-
-
-def test_the_chain(runner: Any, site: Any, smtp: Any, clock: Any, token: Any, deliver: Any, tmp_path: Any) -> None:
-    (tmp_path / "enterprises.csv").write_text(ENTERPRISES, "utf-8-sig")
-    (tmp_path / "departments.csv").write_text(DEPARTMENTS, "utf-8-sig")
-    for what in ("departments", "enterprises"):
-        result = runner.invoke(args=["meetup", "import", what, str(tmp_path / f"{what}.csv")])
-        assert result.exit_code == 0, result.output
-
+def test_the_chain(runner: Any, site: Any, smtp: Any, clock: Any, token: Any, tmp_path: Any) -> None:
+    bring_in(runner, tmp_path)
     admin = Api(site, token("admin"))
     organizer = Api(site, token("organizer"))
     officer = Api(site, token("officer", "--department", "STC"))
@@ -115,7 +88,7 @@ def test_the_chain(runner: Any, site: Any, smtp: Any, clock: Any, token: Any, de
     ).get_json()
     assert invited["sent"] == 1
     assert len(invited["faults"]) == 1
-    deliver()
+    deliver(runner)
     (invitation,) = smtp.to("bich@hai.example")
     calendar = icalendar.Calendar.from_ical(invitation.calendar)
     assert calendar["METHOD"] == "REQUEST"
@@ -138,7 +111,7 @@ def test_the_chain(runner: Any, site: Any, smtp: Any, clock: Any, token: Any, de
     registration = first.get_json()
     assert (registration["state"], registration["seats"]) == ("confirmed", 2)
     assert registration["manage_url"].startswith("http://localhost/r/")
-    deliver()
+    deliver(runner)
     (confirmation,) = smtp.to("an@mot.example")
     assert registration["manage_url"] in confirmation.text
     assert b"PARTSTAT=ACCEPTED" in confirmation.calendar.replace(b"\r\n ", b"")
@@ -169,7 +142,7 @@ def test_the_chain(runner: Any, site: Any, smtp: Any, clock: Any, token: Any, de
     assert (moved.get_json()["state"], moved.get_json()["sequence"]) == ("published", 1)
     stale = organizer.call("PATCH", f"/sessions/{sid}", {"venue": "x"}, 412, **{"If-Match": read.headers["ETag"]})
     assert stale.content_type == "application/problem+json"
-    deliver()
+    deliver(runner)
     (update,) = smtp.to("an@mot.example")
     (event,) = icalendar.Calendar.from_ical(update.calendar).walk("VEVENT")
     assert (event["UID"], int(event["SEQUENCE"])) == (session["uid"], 1)
@@ -201,7 +174,7 @@ def test_the_chain(runner: Any, site: Any, smtp: Any, clock: Any, token: Any, de
     agenda = organizer.call("PUT", f"/sessions/{sid}/agenda", [{"issue_id": iid, "minutes": 15}], 200).get_json()
     assert agenda[0]["starts_at"].startswith("2026-11-14T07:30:00")
     assert organizer.call("GET", f"/issues/{iid}").get_json()["state"] == "scheduled"
-    deliver()
+    deliver(runner)
     assert len(smtp.to("an@mot.example")) >= 3
 
     # The session.
@@ -230,7 +203,7 @@ def test_the_chain(runner: Any, site: Any, smtp: Any, clock: Any, token: Any, de
     fid = follow_up["id"]
     organizer.call("POST", f"/sessions/{sid}/report", {"conclusion_number": "01/TB-UBND"}, 200)
     smtp.clear()
-    deliver()
+    deliver(runner)
     assert smtp.to("stc@province.example")
 
     # The department.
@@ -271,7 +244,7 @@ def test_the_chain(runner: Any, site: Any, smtp: Any, clock: Any, token: Any, de
     )
     organizer.call("POST", f"/follow-ups/{fid}/verify", status=200)
     smtp.clear()
-    deliver()
+    deliver(runner)
     assert smtp.to("an@mot.example")
 
     # The enterprise says no, then yes.
@@ -289,8 +262,7 @@ def test_the_chain(runner: Any, site: Any, smtp: Any, clock: Any, token: Any, de
     closed = organizer.call("POST", f"/follow-ups/{fid}/confirm", {"satisfaction": 4}, 200).get_json()
     assert (closed["state"], closed["closing"], closed["satisfaction"]) == ("closed", "confirmed", 4)
     assert organizer.call("GET", f"/issues/{iid}").get_json()["state"] == "resolved"
-    counts = deliver()
-    assert counts["failed"] == counts["dead"] == 0
+    deliver(runner)
 
     # Results, log.
     rows = organizer.call("GET", "/scorecards?by=department", status=200).get_json()["items"]
@@ -320,8 +292,7 @@ def test_a_token_is_needed(site: Any) -> None:
 
 
 def test_a_department_does_not_see_anothers(site: Any, token: Any, runner: Any, tmp_path: Any) -> None:
-    (tmp_path / "departments.csv").write_text(DEPARTMENTS, "utf-8-sig")
-    assert runner.invoke(args=["meetup", "import", "departments", str(tmp_path / "departments.csv")]).exit_code == 0
+    bring_in(runner, tmp_path)
     officer = Api(site, token("officer", "--department", "SXD"))
     assert officer.call("POST", "/sessions", {}).status_code == 403
     assert officer.call("GET", "/activity").status_code == 403
