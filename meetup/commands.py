@@ -17,20 +17,20 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from meetup.errors import MeetupError
 from meetup.mount import Mount, mounts
 
-#: command → the module whose ``command`` it is. The order is that of the help.
+#: command → the module whose ``command`` it is, and what the help says of it. The order is that of the help.
 MODULES = {
-    "demo": "meetup.demo.command",
-    "run": "meetup.cli.run",
-    "worker": "meetup.cli.worker",
-    "db": "meetup.cli.db",
-    "user": "meetup.cli.user",
-    "token": "meetup.cli.token",
-    "import": "meetup.cli.importing",
-    "export": "meetup.cli.exporting",
-    "audit": "meetup.cli.audit",
-    "check": "meetup.cli.check",
-    "plugins": "meetup.cli.plugins",
-    "privacy": "meetup.cli.privacy",
+    "demo": ("meetup.demo.command", "Site, worker and mailbox page with a story in them, on one port."),
+    "run": ("meetup.cli.run", "Serve the site for real, with the worker beside it."),
+    "worker": ("meetup.cli.worker", "Deliver messages and do what has fallen due."),
+    "db": ("meetup.cli.db", "Migrate the database: upgrade, downgrade, current, check."),
+    "user": ("meetup.cli.user", "Accounts of staff: add, list, close, open."),
+    "token": ("meetup.cli.token", "Tokens of the API: create, list, revoke."),
+    "import": ("meetup.cli.importing", "Take in enterprises, departments or sessions from a CSV or XLSX file."),
+    "export": ("meetup.cli.exporting", "Give out data as CSV, XLSX or JSON."),
+    "audit": ("meetup.cli.audit", "Verify the chain of the activity log."),
+    "check": ("meetup.cli.check", "A doctor: looks at everything once, says a line about each."),
+    "plugins": ("meetup.cli.plugins", "List plugins; remove one's tables."),
+    "privacy": ("meetup.cli.privacy", "What is held about a person: export, erase."),
 }
 
 #: Set to anything to see where a fault came from.
@@ -70,6 +70,8 @@ def _of_database(error: OperationalError | ProgrammingError) -> str:
     said = " ".join(str(error.orig).split())
     if "no such table" in said or "does not exist" in said:
         return f"the database is not migrated ({said}); run: meetup db upgrade"
+    if "unable to open database file" in said:
+        return f"there is no database yet ({said}); run: meetup db upgrade, which makes it"
     return f"the database cannot be used: {said}"
 
 
@@ -98,14 +100,21 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Ours in the table's order, then the plugins'."""
-        return [name for name in MODULES if _exists(MODULES[name])] + sorted(self._brought(ctx))
+        return [*_ours(), *sorted(self._brought(ctx))]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help's list; out of the table, so that nothing is imported for it."""
+        rows = [(name, MODULES[name][1]) for name in _ours()]
+        rows += [(name, found.get_short_help_str()) for name, found in sorted(self._brought(ctx).items())]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One command; only its own module is imported."""
-        module = MODULES.get(cmd_name)
-        if module is not None:
-            return import_module(module).command if _exists(module) else None
         with one_line_errors():
+            if cmd_name in _ours():
+                found: click.Command = import_module(MODULES[cmd_name][0]).command
+                return found
             return self._brought(ctx, forgive=False).get(cmd_name)
 
     def _brought(self, ctx: click.Context, *, forgive: bool = True) -> dict[str, click.Command]:
@@ -120,8 +129,9 @@ class Commands(click.Group):
         return {str(command.name): command for command in found}
 
 
-def _exists(module: str) -> bool:
-    return find_spec(module) is not None
+def _ours() -> list[str]:
+    """The commands of the table that are installed."""
+    return [name for name, (module, _) in MODULES.items() if find_spec(module) is not None]
 
 
 def find_mount(ctx: click.Context, name: str = "") -> Mount:

@@ -64,7 +64,7 @@ def list_users(mount: Mount) -> None:
             .outerjoin(Department, Department.id == StaffUser.department_id)
             .order_by(StaffUser.email)
         )
-        for user, code in work.db.execute(query).tuples():
+        for user, code in work.db.execute(query):
             roles = ",".join(sorted(role.name for role in user.roles))
             state = "open" if user.active else "closed"
             click.echo("\t".join((user.email, roles, code or "-", state, "code" if user.tf_primary_method else "-")))

@@ -24,6 +24,7 @@ LABELS = (
     N_("Remember Me"),
     N_("Authentication Code"),
     N_("Recovery Code"),
+    N_("This field is required."),
 )
 
 MESSAGES: dict[str, tuple[str, str]] = {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
+from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import select
@@ -61,7 +62,7 @@ def unready(mount: Mount) -> list[dict[str, Any]]:
     """Why `mount` cannot work, as (part, reason); empty when it can. No secrets, no addresses."""
     try:
         with mount.database.connect() as connection:
-            left = migrate.pending(connection, branches(mount.plugins).values())
+            left = sorted(_heads(tuple(branches(mount.plugins).values())) - set(migrate.current(connection)))
         if left:
             return [{"part": "database", "reason": f"not migrated to {', '.join(left)}; run: meetup db upgrade"}]
         with mount.work(write=False) as work:
@@ -69,6 +70,13 @@ def unready(mount: Mount) -> list[dict[str, Any]]:
     except SQLAlchemyError as error:
         return [{"part": "database", "reason": f"does not answer ({type(error).__name__})"}]
     return [{"part": "outbox", "reason": f"the channel {channel!r} is ill; run: meetup check"} for channel in ill]
+
+
+@lru_cache(maxsize=8)
+def _heads(locations: tuple[str, ...]) -> frozenset[str]:
+    """Where the database should be; read once, since a running process's files do not change."""
+    script = ScriptDirectory.from_config(migrate.make_config(plugin_locations=locations))
+    return frozenset(script.get_heads())
 
 
 def _may_read() -> bool:

@@ -80,11 +80,12 @@ class _Outbox(Collector):
         late = GaugeMetricFamily("meetup_outbox_late_seconds", "How long the oldest message that is due has waited.")
         alarm = GaugeMetricFamily("meetup_transport_alarm", "1 while a channel is ill.", labels=("channel",))
         with self.mount.work(write=False) as work:
-            found = dict(work.db.execute(select(Outgoing.state, func.count()).group_by(Outgoing.state)).tuples().all())
+            counted = work.db.execute(select(Outgoing.state, func.count()).group_by(Outgoing.state)).all()
+            found: dict[str, int] = {row[0]: row[1] for row in counted}
             oldest = work.db.scalar(
                 select(func.min(Outgoing.not_before)).where(Outgoing.state == "queued", Outgoing.not_before <= work.now)
             )
-            channels = work.db.execute(select(TransportState.channel, TransportState.alarm)).tuples().all()
+            channels = work.db.execute(select(TransportState.channel, TransportState.alarm)).all()
             waited = (work.now - oldest).total_seconds() if oldest else 0.0
         for state in sorted({*_STATES, *found}):
             messages.add_metric((state,), found.get(state, 0))

@@ -1,0 +1,48 @@
+"""``meetup privacy``: what is held about a person, and forgetting it."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from meetup.cli.context import pass_mount
+from meetup.mount import Mount
+from meetup.privacy.erase import erase as forget
+from meetup.privacy.held import export as collect
+from meetup.privacy.held import find
+
+
+@click.group("privacy")
+def command() -> None:
+    """What is held about a person."""
+
+
+@command.command()
+@click.argument("email")
+@pass_mount
+def export(mount: Mount, email: str) -> None:
+    """Print everything that is held about EMAIL as JSON. The log notes that it was read."""
+    with mount.work() as work:
+        found = collect(work, email)
+        work.log("privacy.export", "privacy:export", contacts=len(found["contacts"]))
+        work.commit()
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@command.command()
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@pass_mount
+def erase(mount: Mount, email: str, yes: bool) -> None:
+    """Forget EMAIL: names, addresses and numbers become tombstones; decisions and the log's chain stay."""
+    with mount.work(write=False) as work:
+        if find(work, email).is_empty:
+            click.echo(f"nothing is held about {email}")
+            return
+    if not yes:
+        click.confirm(f"Forget everything that names {email}? It cannot be undone", abort=True)
+    with mount.work() as work:
+        counts = forget(work, email)
+        work.commit()
+    click.echo(", ".join(f"{name}: {count}" for name, count in counts.items() if count))

@@ -1,0 +1,152 @@
+"""Forgetting a person: what is personal becomes a tombstone; what was decided, and the log's chain, stay.
+
+An issue, its answer and its history are the record of an authority and stay as
+they are, without the person. An enterprise's own name is no personal data; that
+of a household business or a citizen is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import delete, null, select, update
+
+from meetup import links
+from meetup.activity.models import Activity
+from meetup.enterprises.models import Contact, Enterprise
+from meetup.errors import N_, MeetupError
+from meetup.outbox.models import Mute
+from meetup.privacy.held import Held, entries, find
+from meetup.sessions.models import Session
+from meetup.work import Work
+
+#: What stands in the place of a name.
+TOMBSTONE = "—"
+#: Kinds whose name and number are a person's.
+_PEOPLE = frozenset({"household", "citizen"})
+_LIVE = frozenset({"invited", "confirmed", "waitlisted", "offered", "tentative"})
+
+
+class StillExpected(MeetupError):
+    """The person holds a place in a session to come."""
+
+    status = 409
+    code = "still_expected"
+
+
+def erase(work: Work, email: str) -> dict[str, int]:
+    """Forget the person behind `email`; gives how many rows of each kind were changed.
+
+    Raises:
+        StillExpected: while a registration for a session to come is open: cancel it first, so that its seat is free.
+    """
+    held = find(work, email)
+    _nobody_waits(work, held)
+    counts: Counter[str] = Counter()
+    # Before the names go: which entries speak of them.
+    found = entries(work, held)
+    for contact in held.contacts:
+        contact.name, contact.position, contact.phone = TOMBSTONE, "", ""
+        contact.email = f"erased-{contact.id}@erased.invalid"
+        contact.email_dead_at = contact.email_dead_at or work.now
+        counts["contacts"] += 1
+    counts["enterprises"] = _erase_people(work, held)
+    for consent in held.consents:
+        # That there was a consent has to be shown later on; whose it was, no longer.
+        consent.withdrawn_at = consent.withdrawn_at or work.now
+        consent.note = ""
+    for registration in held.registrations:
+        registration.note = ""
+        counts["registrations"] += 1
+    for participant in held.participants:
+        participant.name, participant.position = TOMBSTONE, ""
+        counts["participants"] += 1
+    for message in held.messages:
+        message.author = TOMBSTONE
+        counts["messages"] += 1
+    for comment in held.comments:
+        comment.name, comment.body = TOMBSTONE, TOMBSTONE
+        comment.email = f"erased-{comment.id}@erased.invalid"
+        counts["comments"] += 1
+    for signer in held.co_signed:
+        signer.contact_id = None
+    counts["outgoing"] = _erase_messages(held)
+    counts["activity"] = _empty_entries(work, [entry.seq for entry in found])
+    counts["links"] = _end_links(work, held)
+    work.db.execute(delete(Mute).where(Mute.id.in_([mute.id for mute in held.muted])))
+    work.db.flush()
+    if not held.is_empty:
+        # By numbers alone: a log that names the forgotten has not forgotten.
+        work.log("privacy.erase", "privacy:erase", rows=sum(counts.values()))
+    return dict(counts)
+
+
+def _nobody_waits(work: Work, held: Held) -> None:
+    live = {each.session_id for each in held.registrations if each.state in _LIVE}
+    titles = work.db.scalars(
+        select(Session.title).where(
+            Session.id.in_(live), Session.ends_at > work.now, Session.state.not_in(("cancelled", "held", "reported"))
+        )
+    ).all()
+    if titles:
+        raise StillExpected(
+            N_("There is a registration for a session to come: %(titles)s. Cancel it first."), titles="; ".join(titles)
+        )
+
+
+def _erase_people(work: Work, held: Held) -> int:
+    """Names and numbers of those enterprises that are a person and have no other contact."""
+    ids = {enterprise.id for enterprise in held.enterprises if enterprise.kind in _PEOPLE}
+    mine = {contact.id for contact in held.contacts}
+    others = set(
+        work.db.scalars(select(Contact.enterprise_id).where(Contact.enterprise_id.in_(ids), Contact.id.not_in(mine)))
+    )
+    work.db.execute(
+        update(Enterprise)
+        .where(Enterprise.id.in_(ids - others))
+        .values(name=TOMBSTONE, tax_code=None, search_key="", address="", changed_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
+    return len(ids - others)
+
+
+def _erase_messages(held: Held) -> int:
+    for row in held.outgoing:
+        row.recipient = f"erased-{row.id}@erased.invalid"
+        row.recipient_name = row.title = row.thread = ""
+        row.context, row.sent_bytes = {}, None
+        if row.state == "queued":
+            row.state, row.reason = "superseded", "the recipient was erased"
+    return len(held.outgoing)
+
+
+def _empty_entries(work: Work, seqs: list[int]) -> int:
+    """Take what entries say about people out of them; their hashes cover a digest of it, so the chain stays whole."""
+    work.db.execute(
+        update(Activity)
+        .where(Activity.seq.in_(seqs))
+        .values(details=null(), salt=None, actor_name=None)
+        .execution_options(synchronize_session=False)
+    )
+    return len(seqs)
+
+
+def _end_links(work: Work, held: Held) -> int:
+    """End the person's links, and forget the address in those that name it."""
+    wanted = links.Link.subject.in_(held.subjects)
+    for_address = links.Link.subject.icontains(held.email, autoescape=True)
+    ids = work.db.scalars(select(links.Link.id).where(wanted)).all()
+    named = work.db.scalars(select(links.Link.id).where(for_address)).all()
+    work.db.execute(
+        update(links.Link)
+        .where(links.Link.id.in_({*ids, *named}), links.Link.revoked_at.is_(None))
+        .values(revoked_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
+    work.db.execute(
+        update(links.Link)
+        .where(links.Link.id.in_(named))
+        .values(subject="erased")
+        .execution_options(synchronize_session=False)
+    )
+    return len({*ids, *named})

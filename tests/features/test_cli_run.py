@@ -1,0 +1,132 @@
+"""``meetup run`` as an operator meets it: it serves, delivers, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from meetup.staff import service
+from tests.rig.mail import SmtpServer
+
+if TYPE_CHECKING:
+    from meetup.work import Work
+
+Unit = Callable[..., AbstractContextManager["Work"]]
+
+pytestmark = [pytest.mark.parametrize("backend", ["sqlite"], indirect=True), pytest.mark.slow]
+
+SECONDS = 40
+
+
+def until(true: Callable[[], object]) -> object:
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        if found := true():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it did not happen")
+
+
+def children(pid: int) -> list[int]:
+    """The processes below `pid`, all of them."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError):
+                continue
+            if parent == pid:
+                found += [int(entry.name), *children(int(entry.name))]
+    return found
+
+
+def alive(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+class Running:
+    """A server that was started."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.log = log
+        command = [sys.executable, "-c", "from meetup.cli import main; main()", "run", "--workers", "2"]
+        with log.open("w") as file:
+            self.process = subprocess.Popen(
+                command, env={**environment, "PORT": str(self.port)}, stdout=file, stderr=file, start_new_session=True
+            )
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+@pytest.fixture
+def running(environment: dict[str, str], site: object, tmp_path: Path) -> Iterator[Running]:
+    server = Running(environment, tmp_path / "run.log")
+    try:
+        until(server.answers)
+        yield server
+    finally:
+        below = children(server.process.pid)
+        server.process.kill()
+        server.process.wait(10)
+        for pid in below:
+            if alive(pid):
+                os.kill(pid, signal.SIGKILL)
+
+
+def test_it_serves_and_delivers_and_stops_without_a_trace(running: Running, work: Unit, smtp: SmtpServer) -> None:
+    with work() as w:
+        service.create_user(w, "lan@province.example", "admin")
+        w.commit()
+    until(lambda: smtp.to("lan@province.example"))
+    below = children(running.process.pid)
+    assert len(below) == 4
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(SECONDS) == 0
+    assert not [pid for pid in below if alive(pid)]
+
+
+def test_a_worker_that_falls_is_started_again(running: Running, work: Unit, smtp: SmtpServer) -> None:
+    web, worker = (pid for pid in children(running.process.pid) if pid in direct(running.process.pid))
+    os.kill(worker, signal.SIGKILL)
+    with work() as w:
+        service.create_user(w, "lan@province.example", "admin")
+        w.commit()
+    until(lambda: smtp.to("lan@province.example"))
+    assert running.answers()
+    assert web in direct(running.process.pid)
+
+
+def direct(pid: int) -> list[int]:
+    below = children(pid)
+    grand = {one for child in below for one in children(child)}
+    return [one for one in below if one not in grand]
+
+
+def test_a_supervisor_that_is_killed_leaves_nothing_behind(running: Running) -> None:
+    below = children(running.process.pid)
+    running.process.kill()
+    running.process.wait(10)
+    until(lambda: not [pid for pid in below if alive(pid)])
