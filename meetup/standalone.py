@@ -15,6 +15,7 @@ from meetup.clock import Clock, system_clock
 from meetup.config import Setting
 from meetup.extension import Meetup, begin_request, finish_request
 from meetup.mount import Mount
+from meetup.rest import problems
 from meetup.staff.signin import BLUEPRINT as SIGN_IN
 from meetup.staff.signin import install_sign_in
 from meetup.web import errors
@@ -75,6 +76,7 @@ def _whole_site(app: Flask, mount: Mount) -> None:
     app.before_request_funcs.setdefault(SIGN_IN, []).insert(0, begin_request)
     app.after_request(finish_request)
     errors.install(app, testing=bool(app.testing))
+    problems.install_outside(app, f"{mount.url_prefix}/api/")
     if count := mount.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count, count, count)  # type: ignore[method-assign]
     if mount.settings.base_url.startswith("https://"):

@@ -19,6 +19,21 @@ from meetup.registrations.models import Registration
 from meetup.sessions.models import Session
 from meetup.web.current import current_work
 
+#: What fits the columns: keys are 64 bits wide, the numbers that people quote 32.
+MOST_KEY = 2**63 - 1
+MOST_NUMBER = 2**31 - 1
+
+
+def _within(key: int, most: int) -> int:
+    """`key`, if a row can have it at all: databases fail on larger ones, and there is nothing to find.
+
+    Raises:
+        NotFound: if not.
+    """
+    if not 0 < key <= most:
+        raise NotFound()
+    return key
+
 
 def one(statement: Select[Any]) -> Any:
     """The one row of `statement`.
@@ -40,7 +55,7 @@ def programme(key: Any) -> Programme:
     """
     column = Programme.id if isinstance(key, int) and not isinstance(key, bool) else Programme.slug
     wanted = key if isinstance(key, int) else str(key)
-    if isinstance(wanted, int) and not 0 < wanted < 2**53:
+    if isinstance(wanted, int) and not 0 < wanted <= MOST_KEY:
         wanted = 0
     found = current_work().db.scalar(select(Programme).where(column == wanted))
     if found is None:
@@ -84,6 +99,12 @@ def field_of_work(code: str) -> Field:
     return found
 
 
+def programme_by_id(programme_id: int) -> Programme:
+    """The programme with this id."""
+    found: Programme = one(select(Programme).where(Programme.id == _within(programme_id, MOST_KEY)))
+    return found
+
+
 def sessions() -> Select[Any]:
     """Sessions with their programme."""
     return select(Session).options(joinedload(Session.programme))
@@ -91,7 +112,7 @@ def sessions() -> Select[Any]:
 
 def session(session_id: int) -> Session:
     """The session with this id."""
-    found: Session = one(sessions().where(Session.id == session_id))
+    found: Session = one(sessions().where(Session.id == _within(session_id, MOST_KEY)))
     return found
 
 
@@ -99,7 +120,7 @@ def registration(registration_id: int) -> Registration:
     """The registration with this id."""
     found: Registration = one(
         select(Registration)
-        .where(Registration.id == registration_id)
+        .where(Registration.id == _within(registration_id, MOST_KEY))
         .options(
             joinedload(Registration.session).joinedload(Session.programme),
             joinedload(Registration.enterprise),
@@ -125,7 +146,7 @@ def issues() -> Select[Any]:
 
 def issue(number: int) -> Issue:
     """The issue with this number, which is its id in the API."""
-    found: Issue = one(issues().where(Issue.number == number))
+    found: Issue = one(issues().where(Issue.number == _within(number, MOST_NUMBER)))
     return found
 
 
@@ -143,7 +164,7 @@ def follow_ups() -> Select[Any]:
 
 def follow_up(number: int) -> FollowUp:
     """The follow-up with this number, which is its id in the API."""
-    found: FollowUp = one(follow_ups().where(FollowUp.number == number))
+    found: FollowUp = one(follow_ups().where(FollowUp.number == _within(number, MOST_NUMBER)))
     return found
 
 
@@ -181,7 +202,7 @@ def log_subject(subject: str) -> str:
         return subject
     if not key.isdecimal() or len(key) > 12:
         raise NotFound()
-    found = current_work().db.scalar(select(model.id).where(model.number == int(key)))
+    found = current_work().db.scalar(select(model.id).where(model.number == _within(int(key), MOST_NUMBER)))
     if found is None:
         raise NotFound()
     return f"{kind}:{found}"

@@ -220,7 +220,12 @@ def write_agenda(rows: list[dict[str, Any]], session_id: int) -> Any:
     session = find.session(session_id)
     check_match(session)
     wanted = {row["issue_id"] for row in rows}
-    found = {row.number: row for row in work.db.scalars(find.issues().where(Issue.number.in_(wanted))).all()}
+    found = {
+        row.number: row
+        for row in work.db.scalars(
+            find.issues().where(Issue.number.in_([one for one in wanted if one <= find.MOST_NUMBER]))
+        ).all()
+    }
     missing = sorted(wanted - found.keys())
     if missing:
         raise find.unknown_issue(missing[0])

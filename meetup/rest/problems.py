@@ -6,11 +6,12 @@ import json
 import logging
 from typing import Any
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Flask, Response, g, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from meetup.errors import InvalidInput, MeetupError, WrongState
+from meetup.web import errors as pages
 from meetup.web.current import current_mount, request_id
 
 log = logging.getLogger("meetup.rest")
@@ -128,3 +129,13 @@ def install(blueprint: Blueprint, *, testing: bool) -> None:
     blueprint.register_error_handler(OperationalError, on_database_error)
     if not testing:
         blueprint.register_error_handler(Exception, on_any_error)
+
+
+def install_outside(app: Flask, prefix: str) -> None:
+    """Answer with problem documents for addresses below `prefix` that no call has, too: on the stand-alone site."""
+
+    def answer(error: HTTPException) -> Any:
+        return on_http_error(error) if request.path.startswith(prefix) else pages.on_http_error(error)
+
+    for status in (404, 405):
+        app.register_error_handler(status, answer)

@@ -61,7 +61,7 @@ def list_programmes(query: dict[str, Any]) -> Any:
 @bp.response(200, ProgrammeOut)
 def read_programme(programme_id: int) -> Any:
     """One programme."""
-    row = find.one(select(Programme).where(Programme.id == programme_id))
+    row = find.programme_by_id(programme_id)
     return tagged(row, row)
 
 
@@ -72,7 +72,7 @@ def read_programme(programme_id: int) -> Any:
 @bp.response(200, ProgrammeOut)
 def update_programme(data: dict[str, Any], programme_id: int) -> Any:
     """Change a programme."""
-    row = find.one(select(Programme).where(Programme.id == programme_id))
+    row = find.programme_by_id(programme_id)
     check_match(row)
     programmes.update_programme(current_work(), row, **data)
     return tagged(row, row)
@@ -83,8 +83,9 @@ def _department(code: str) -> Any:
 
 
 def _with_successor(data: dict[str, Any]) -> dict[str, Any]:
-    if data.get("successor"):
-        data["successor"] = find.department(data["successor"], "successor")
+    if "successor" in data:
+        code = data["successor"]
+        data["successor"] = find.department(code, "successor") if code else None
     return data
 
 
