@@ -220,12 +220,8 @@ def write_agenda(rows: list[dict[str, Any]], session_id: int) -> Any:
     session = find.session(session_id)
     check_match(session)
     wanted = {row["issue_id"] for row in rows}
-    found = {
-        row.number: row
-        for row in work.db.scalars(
-            find.issues().where(Issue.number.in_([one for one in wanted if one <= find.MOST_NUMBER]))
-        ).all()
-    }
+    possible = [number for number in wanted if number <= find.MOST_NUMBER]
+    found = {row.number: row for row in work.db.scalars(find.issues().where(Issue.number.in_(possible))).all()}
     missing = sorted(wanted - found.keys())
     if missing:
         raise find.unknown_issue(missing[0])
