@@ -1,0 +1,158 @@
+"""One message on its way: claimed, looked at again, written down, handed over, marked (rules F3 to F5).
+
+Between these steps the database is committed and no transaction is held while
+the mail server is spoken to. The one window for a duplicate is a death between
+the server's last ``250`` and the commit that follows it.
+"""
+
+from __future__ import annotations
+
+import logging
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from meetup.access import SYSTEM
+from meetup.errors import InvalidInput, NotFound
+from meetup.outbox import addresses, failures, lease
+from meetup.outbox.models import Outgoing
+from meetup.outbox.notice import Expired, Notice, Superseded
+from meetup.outbox.render import Rendered, render
+from meetup.outbox.transports import Channel, TransportError
+from meetup.work import Work
+
+if TYPE_CHECKING:
+    from meetup.mount import Mount
+
+log = logging.getLogger("meetup.outbox")
+
+#: A notice with this tag carries a secret that is not to be kept with the sent message.
+SECRET = "secret"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one row.
+
+    Args:
+        row_id: which.
+        state: ``sent``, ``failed`` (for now), ``dead``, ``superseded``, ``expired``, or ``lost`` to another worker.
+        again: whether it may have been sent before.
+    """
+
+    row_id: int
+    state: str
+    again: bool = False
+
+
+def send_one(mount: Mount, *, now: datetime | None = None, owner: str = "") -> bool:
+    """Send the next message that is due; says whether there was one."""
+    return deliver(mount, now=now, owner=owner) is not None
+
+
+def deliver(mount: Mount, *, now: datetime | None = None, owner: str = "") -> Outcome | None:
+    """Like :func:`send_one`, but says what became of it."""
+    instant = now or mount.clock()
+    owner = owner or lease.new_owner()
+    row_id = lease.claim(mount, instant, owner)
+    if row_id is None:
+        return None
+    with mount.work(SYSTEM, now=instant) as work:
+        row = _held(work, row_id, owner)
+        if row is None:
+            return Outcome(row_id, "lost")
+        work.request_id = row.request_id or work.request_id
+        before = row.attempted_at
+        try:
+            notice, channel = _way(mount, row)
+            rendered = _prepare(work, mount, row, notice)
+        except (Superseded, NotFound) as reason:
+            return _drop(work, row_id, "superseded", str(reason))
+        except Expired as reason:
+            return _drop(work, row_id, "expired", str(reason))
+        except InvalidInput as fault:
+            return _drop(work, row_id, "dead", str(fault))
+        except Exception as error:
+            work.db.rollback()
+            log.exception("message %s could not be written", row_id)
+            text = f"could not be written: {type(error).__name__}: {error}"
+            row = work.get(Outgoing, row_id)
+            row.attempts += 1
+            state = failures.later(work, row, TransportError(text, permanent=False, scope="content"))
+            work.commit()
+            return Outcome(row_id, state, before is not None)
+        row.attempts += 1
+        row.attempted_at = instant
+        row.lease_until = instant + lease.LEASE
+        row.title = rendered.subject
+        row.message_id = str(rendered.message["Message-ID"])
+        work.commit()
+        try:
+            channel.send(rendered.message, row)
+        except TransportError as error:
+            state = failures.take(work, row, error, before)
+            return Outcome(row_id, state, before is not None)
+        _mark_sent(work, row_id, rendered, notice)
+        return Outcome(row_id, "sent", before is not None)
+
+
+def _held(work: Work, row_id: int, owner: str) -> Outgoing | None:
+    """The row, locked until the next commit, if it is still leased to us."""
+    row = work.db.get(Outgoing, row_id, with_for_update=True)
+    return row if row is not None and row.state == "leased" and row.lease_owner == owner else None
+
+
+def _way(mount: Mount, row: Outgoing) -> tuple[Notice, Channel]:
+    notice, channel = mount.notices.get(row.kind), mount.channels.get(row.channel)
+    if notice is None or channel is None:
+        missing = f"kind {row.kind!r}" if notice is None else f"channel {row.channel!r}"
+        raise LookupError(f"nothing here knows the {missing}; is its plugin enabled?")
+    return notice, channel
+
+
+def _prepare(work: Work, mount: Mount, row: Outgoing, notice: Notice) -> Rendered:
+    """Look at the present state of things once more, then build the message."""
+    if row.expires_at is not None and row.expires_at <= work.now:
+        raise Expired("it would come too late")
+    if addresses.is_dead(work, row.recipient):
+        raise Superseded("the address cannot be reached")
+    if notice.mutable and addresses.is_muted(work, row.recipient, row.kind):
+        raise Superseded("switched off by the recipient")
+    rendered = render(work, mount, row, notice)
+    work.db.flush()
+    return rendered
+
+
+def _drop(work: Work, row_id: int, state: str, reason: str) -> Outcome:
+    work.db.rollback()
+    row = work.get(Outgoing, row_id)
+    failures.settle(work, row, state, reason)
+    work.commit()
+    log.info("message %s (%s) is %s: %s", row_id, row.kind, state, reason)
+    return Outcome(row_id, state)
+
+
+def _mark_sent(work: Work, row_id: int, rendered: Rendered, notice: Notice) -> None:
+    """It has left: whatever goes wrong from here on must not send it again."""
+    after_sent = rendered.prepared.after_sent
+    _note_sent(work, row_id, rendered, notice)
+    if after_sent is not None:
+        try:
+            after_sent()
+        except Exception:
+            log.exception("message %s was sent; what %s does afterwards failed", row_id, notice.name)
+            work.db.rollback()
+            _note_sent(work, row_id, rendered, notice)
+    work.commit()
+
+
+def _note_sent(work: Work, row_id: int, rendered: Rendered, notice: Notice) -> None:
+    row = work.get(Outgoing, row_id)
+    row.state = "sent"
+    row.sent_at = work.now
+    row.sent_bytes = b"" if SECRET in notice.tags else zlib.compress(rendered.content, 6)
+    row.reason = ""
+    row.lease_owner, row.lease_until = "", None
+    failures.recovered(work, row.channel)
+    work.db.flush()

@@ -1,0 +1,162 @@
+"""The worker: does what has fallen due, then sends what is due, one at a time.
+
+Any number of workers may run, on one machine or several; the database decides
+who sends what. With a broker, Celery's tasks call the same :func:`send_one`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from meetup.access import SYSTEM
+from meetup.outbox import lease
+from meetup.outbox.delivery import deliver, send_one
+from meetup.outbox.queries import count_due
+from meetup.outbox.render import speaking
+from meetup.outbox.retention import tidy
+
+if TYPE_CHECKING:
+    from meetup.mount import Mount
+
+__all__ = ["drain", "due_work", "run_for_ever", "send_one"]
+
+log = logging.getLogger("meetup.worker")
+
+#: Seconds between two looks at the queue, at due work, and at what is too old to keep.
+LOOK_EVERY = 1.0
+DUE_EVERY = 5.0
+TIDY_EVERY = 3600.0
+#: An idle connection is closed after so many seconds.
+CLOSE_AFTER = 60.0
+#: How long one plugin's due work may go on at one turn.
+DUE_SECONDS = 5.0
+#: A drain ends after so many turns, even if something always finds more to do.
+MOST_TURNS = 200
+
+#: What :func:`drain` always counts; plugins' due work adds its own names.
+COUNTED = ("sent", "failed", "dead", "superseded", "expired", "maybe_sent_before", "waiting", "faults")
+
+
+def drain(mount: Mount, now: datetime | None = None, stop: threading.Event | None = None) -> dict[str, int]:
+    """Do and send everything that is due, as if it were `now`; gives counts.
+
+    ``failed`` messages stay for another try, ``waiting`` ones are due but held up (a
+    paused transport, a full minute, an earlier message), ``maybe_sent_before`` counts those
+    whose earlier try may have succeeded unheard, ``faults`` the hooks that failed.
+    """
+    counts: Counter[str] = Counter(dict.fromkeys(COUNTED, 0))
+    owner = lease.new_owner()
+    try:
+        for _turn in range(MOST_TURNS):
+            done = due_work(mount, now)
+            counts.update(done)
+            found = _send_all(mount, now, owner, counts, stop)
+            if (stop is not None and stop.is_set()) or not (
+                found or any(done[name] for name in done if name != "faults")
+            ):
+                break
+        with mount.work(SYSTEM, now=now) as work:
+            tidy(work)
+            work.commit()
+        with mount.work(SYSTEM, now=now, write=False) as work:
+            counts["waiting"] = count_due(work.db, work.now)
+    finally:
+        _close(mount)
+    return dict(counts)
+
+
+def _send_all(
+    mount: Mount, now: datetime | None, owner: str, counts: Counter[str], stop: threading.Event | None
+) -> int:
+    found = 0
+    while stop is None or not stop.is_set():
+        outcome = deliver(mount, now=now, owner=owner)
+        if outcome is None:
+            break
+        found += 1
+        if outcome.state != "lost":
+            counts[outcome.state] += 1
+        counts["maybe_sent_before"] += outcome.again
+    return found
+
+
+def due_work(mount: Mount, now: datetime | None = None) -> Counter[str]:
+    """Ask everyone for what has fallen due: each in a transaction of its own, again while it finds something.
+
+    One that fails is rolled back, logged by name and counted as a fault; the others go on.
+    """
+    counts: Counter[str] = Counter()
+    for implementation in reversed(mount.plugins.hook.meetup_due_work.get_hookimpls()):
+        until = time.monotonic() + DUE_SECONDS
+        while time.monotonic() < until:
+            try:
+                found = _ask(mount, implementation, now)
+            except Exception:
+                log.exception("due work of %s failed", implementation.plugin_name)
+                counts["faults"] += 1
+                break
+            counts.update(found)
+            if not any(found.values()):
+                break
+    return counts
+
+
+def _ask(mount: Mount, implementation: Any, now: datetime | None) -> dict[str, int]:
+    with speaking(mount, mount.settings.locales[0]), mount.work(SYSTEM, now=now) as work:
+        found = implementation.function(*([work] if implementation.argnames else []))
+        work.commit()
+    return dict(found or {})
+
+
+def run_for_ever(mount: Mount, stop: threading.Event) -> None:
+    """Work until `stop` is set; what is being sent then is finished first."""
+    owner = lease.new_owner()
+    counts: Counter[str] = Counter()
+    next_due = next_tidy = time.monotonic()
+    busy_at = time.monotonic()
+    while not stop.is_set():
+        try:
+            if time.monotonic() >= next_due:
+                due_work(mount)
+                next_due = time.monotonic() + DUE_EVERY
+            if time.monotonic() >= next_tidy:
+                with mount.work(SYSTEM) as work:
+                    tidy(work)
+                    work.commit()
+                next_tidy = time.monotonic() + TIDY_EVERY
+            if _send_all_until(mount, owner, counts, stop, next_due):
+                busy_at = time.monotonic()
+                continue
+        except Exception:
+            # The database may be away for a moment; the worker outlives it.
+            log.exception("the worker stumbled and goes on")
+            stop.wait(DUE_EVERY)
+        if time.monotonic() - busy_at > CLOSE_AFTER:
+            _close(mount)
+        stop.wait(LOOK_EVERY)
+    _close(mount)
+
+
+def _send_all_until(mount: Mount, owner: str, counts: Counter[str], stop: threading.Event, until: float) -> int:
+    """Send until the queue is empty, but look at due work in between: a long queue must hold no reminder up."""
+    found = 0
+    while not stop.is_set() and time.monotonic() < until:
+        outcome = deliver(mount, owner=owner)
+        if outcome is None:
+            break
+        found += 1
+        counts[outcome.state] += 1
+    return found
+
+
+def _close(mount: Mount) -> None:
+    for channel in mount.channels.values():
+        try:
+            channel.close()
+        except Exception:
+            log.exception("channel %s did not close", channel.name)
