@@ -1,3 +1,43 @@
-"""How the core's scorecards take part: the hooks that this feature implements."""
+"""How the core's scorecards take part: the results page, its menu entry, and numbers on the front page."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint
+from markupsafe import Markup
+
+from meetup.access import Actor
+from meetup.plugins.hookspecs import hookimpl
+from meetup.plugins.slots import Panel
+from meetup.scorecards import queries
+from meetup.scorecards.views import bp
+from meetup.web.current import link
+from meetup.web.i18n import _
+from meetup.web.nav import Entry
+from meetup.web.pages import page
+from meetup.work import Work
+
+
+@hookimpl
+def meetup_blueprints() -> list[Blueprint]:
+    """The results."""
+    return [bp]
+
+
+@hookimpl
+def meetup_menu(actor: Actor, area: str) -> Iterable[Entry]:
+    """Results, for everyone."""
+    label, url = _("Results"), link("scorecards.results")
+    return [Entry(label, url, "chart", 70)] if area in {"public", "desk"} else []
+
+
+@hookimpl
+def meetup_panels(work: Work, slot: str) -> Iterable[Panel]:
+    """Results in numbers."""
+    if slot not in {"home", "leader"}:
+        return []
+    whole = queries.total(work)
+    if not whole.assigned:
+        return []
+    return [Panel(_("Results in numbers"), Markup(page("scorecards/panel.html", total=whole)), 50)]

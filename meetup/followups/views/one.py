@@ -1,0 +1,250 @@
+"""One follow-up: its history, documents, the enterprise's words, and everything that can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, flash, redirect
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from meetup.access import can
+from meetup.departments.models import Department
+from meetup.departments.service import calendar
+from meetup.errors import N_, NotFound, Stale
+from meetup.followups import forms, queries, service
+from meetup.followups.models import Extension, FollowUp
+from meetup.followups.views.base import bp, choices, days_left, department_by_code, draw, readable, today
+from meetup.followups.views.story import story
+from meetup.issues.forms import uploads
+from meetup.issues.models import Attachment
+from meetup.issues.views.files import send
+from meetup.web.current import current_actor, current_work, link
+from meetup.web.forms import Form, submit
+from meetup.web.guards import allow, require
+from meetup.web.i18n import _
+from meetup.work import Work
+
+
+def _extension(work: Work, f: FollowUp) -> Extension:
+    found = service.open_extension(work, f)
+    if found is None:
+        raise Stale()
+    return found
+
+
+def _opinion(work: Work, f: FollowUp, form: Any) -> None:
+    department = work.db.get(Department, work.actor.department_id) if work.actor.department_id else None
+    service.opinion(work, f, department, text=form.text.data or "")
+
+
+def _answer(work: Work, f: FollowUp, form: Any) -> None:
+    service.answer(
+        work,
+        f,
+        text=form.text.data or "",
+        outcome=form.outcome.data or "",
+        legal_references=form.legal_references.data or "",
+        forwarded_to=form.forwarded_to.data or "",
+        how_to_file=form.how_to_file.data or "",
+        attachments=uploads(form.attachments),
+    )
+
+
+def _transfer(work: Work, f: FollowUp, form: Any) -> None:
+    to = department_by_code(work, form.to.data)
+    service.request_transfer(work, f, to=to, reason=form.reason.data or "", ground=form.ground.data or "")
+
+
+Run = Callable[[Work, FollowUp, Any], Any]
+
+#: What can be done: action → (form, right, what it does, words when it is done).
+ACTIONS: dict[str, tuple[type[Form], str, Run, str]] = {
+    "accept": (
+        forms.AcceptForm,
+        "follow_up.accept",
+        lambda work, f, form: service.accept(work, f, officer=form.officer.data or ""),
+        N_("Taken on."),
+    ),
+    "progress": (
+        forms.ProgressForm,
+        "follow_up.progress",
+        lambda work, f, form: service.progress(work, f, text=form.text.data or "", is_public=not form.is_internal.data),
+        N_("Noted."),
+    ),
+    "answer": (forms.AnswerForm, "follow_up.answer", _answer, N_("The answer is with the organiser.")),
+    "transfer": (forms.TransferForm, "follow_up.transfer", _transfer, N_("The transfer is asked for.")),
+    "accept-transfer": (
+        Form,
+        "follow_up.answer_transfer",
+        lambda work, f, form: service.accept_transfer(work, f),
+        N_("Your agency leads from now on."),
+    ),
+    "refuse-transfer": (
+        forms.RefuseForm,
+        "follow_up.answer_transfer",
+        lambda work, f, form: service.refuse_transfer(work, f, reason=form.reason.data or ""),
+        N_("The transfer is refused."),
+    ),
+    "decide-transfer": (
+        forms.DecideForm,
+        "follow_up.decide_transfer",
+        lambda work, f, form: service.decide_transfer(
+            work, f, to=department_by_code(work, form.to.data), reason=form.reason.data or ""
+        ),
+        N_("It is decided who leads."),
+    ),
+    "extend": (
+        forms.ExtensionForm,
+        "follow_up.extend",
+        lambda work, f, form: service.request_extension(
+            work, f, due_on=form.due_on.data, reason=form.reason.data or ""
+        ),
+        N_("The extension is asked for."),
+    ),
+    "grant-extension": (
+        forms.GrantForm,
+        "follow_up.decide_extension",
+        lambda work, f, form: service.grant_extension(work, _extension(work, f), form.reason.data or ""),
+        N_("The extension is granted."),
+    ),
+    "refuse-extension": (
+        forms.ReasonForm,
+        "follow_up.decide_extension",
+        lambda work, f, form: service.refuse_extension(work, _extension(work, f), reason=form.reason.data or ""),
+        N_("The extension is refused."),
+    ),
+    "opinion": (forms.OpinionForm, "follow_up.progress", _opinion, N_("Your opinion is with the lead agency.")),
+    "verify": (
+        Form,
+        "follow_up.verify",
+        lambda work, f, form: service.verify(work, f),
+        N_("The enterprise is asked to confirm."),
+    ),
+    "send-back": (
+        forms.SendBackForm,
+        "follow_up.send_back",
+        lambda work, f, form: service.send_back(work, f, reason=form.reason.data or ""),
+        N_("The answer is back with the department."),
+    ),
+}
+
+#: Actions that are arrows of the machine; the others depend on what was asked for.
+_ARROWS = {
+    "accept": "accept",
+    "answer": "answer",
+    "transfer": "request_transfer",
+    "accept-transfer": "accept_transfer",
+    "refuse-transfer": "refuse_transfer",
+    "decide-transfer": "decide_transfer",
+    "verify": "verify",
+    "send-back": "send_back",
+}
+
+
+def possible(work: Work, f: FollowUp, asked: Extension | None) -> set[str]:
+    """What the present actor can do with `f` now."""
+    actor = current_actor()
+    arrows = f.MACHINE.possible(f.state)
+    found = {name for name, arrow in _ARROWS.items() if arrow in arrows and can(actor, ACTIONS[name][1], f)}
+    chair = service.is_chair_or_organiser(work)
+    if f.transfers and not chair:
+        found -= {"accept-transfer", "refuse-transfer"}
+    if f.state not in {"verified", "closed"} and can(actor, "follow_up.progress", f):
+        found.add("progress")
+    if f.state != "closed" and actor.department_id is not None and actor.department_id in f.coordinating_ids:
+        found.add("opinion")
+    if asked is not None:
+        if can(actor, "follow_up.decide_extension", f):
+            found |= {"grant-extension", "refuse-extension"}
+    elif f.state in queries.OWED and not f.extensions and today() < f.due_on and can(actor, "follow_up.extend", f):
+        found.add("extend")
+    return found
+
+
+def _forms(work: Work, f: FollowUp, failed: tuple[str, Form] | None) -> dict[str, Any]:
+    """A form for each action, the failed one as it was typed."""
+    made: dict[str, Any] = {}
+    for name, (kind, *_rest) in ACTIONS.items():
+        if failed is not None and failed[0] == name:
+            made[name] = failed[1]
+            continue
+        made[name] = kind(formdata=None)
+        _offer(work, f, name, made[name])
+    return made
+
+
+def _offer(work: Work, f: FollowUp, name: str, form: Any) -> None:
+    """Fill a form's select with the departments of today."""
+    if name == "transfer":
+        form.to.choices = choices(work, without=f.lead_department_id)
+    elif name == "decide-transfer":
+        form.to.choices = choices(work)
+
+
+def _show(f: FollowUp, failed: tuple[str, Form] | None = None) -> Any:
+    work = current_work()
+    papers = queries.papers(work.db, f)
+    asked = service.open_extension(work, f)
+    left = days_left(calendar(work), today(), f.due_on) if f.state in queries.OWED else None
+    return draw(
+        "one.html",
+        f=f,
+        left=left,
+        papers=papers,
+        story=story(work, f, papers),
+        asked=asked,
+        transfer=next((one for one in reversed(papers.transfers) if not one.decision), None),
+        possible=possible(work, f, asked),
+        forms_by_name=_forms(work, f, failed),
+        failed=failed[0] if failed else "",
+        has_head=bool(f.lead_department.head_email),
+        action=lambda name: link("follow_ups.act", number=f.number, action=name),
+        file_url=lambda key: link("follow_ups.file", number=f.number, key=key),
+    )
+
+
+@bp.get("/department/follow-ups/<int:number>")
+@allow("desk.department")
+def show(number: int) -> Any:
+    """One follow-up with all that happened to it."""
+    return _show(readable(number))
+
+
+@bp.post("/department/follow-ups/<int:number>/<action>")
+@allow("desk.department")
+def act(number: int, action: str) -> AnyResponse | Any:
+    """Do one of the things that can be done with it."""
+    if action not in ACTIONS:
+        raise NotFound()
+    work = current_work()
+    f = readable(number)
+    kind, right, run, words = ACTIONS[action]
+    if action != "opinion":
+        require(right, f)
+    form = kind()
+    _offer(work, f, action, form)
+
+    def step() -> bool:
+        run(work, f, form)
+        return True
+
+    if submit(form, step) is None:
+        return _show(readable(number), (action, form))
+    flash(_(words), "success")
+    still = queries.by_number(work.db, number)
+    if can(current_actor(), "follow_up.read", still):
+        return redirect(link("follow_ups.show", number=number))
+    return redirect(link("follow_ups.department"))
+
+
+@bp.get("/department/follow-ups/<int:number>/files/<int:key>")
+@allow("desk.department")
+def file(number: int, key: int) -> Response:
+    """A document of the issue or of an answer, for those who may read the follow-up."""
+    f = readable(number)
+    found = current_work().db.scalar(select(Attachment).where(Attachment.id == key, Attachment.issue_id == f.issue_id))
+    if found is None or found.follow_up_id not in {None, f.id}:
+        raise NotFound()
+    return send(found)
