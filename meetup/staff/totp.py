@@ -45,4 +45,6 @@ class AuthenticatorApp(Totp):
     def generate_qrcode(self, username: str, totp: str) -> Markup:
         """The QR code as an inline picture: no ``data:`` address, no other request."""
         code = segno.make(self.get_totp_uri(username, totp), error="m", micro=False)
-        return Markup(code.svg_inline(scale=5, border=4, svgclass="mu-qr", lineclass=None, light="#fff", dark="#000"))
+        # Without a size of its own it takes the room that it gets, on a phone too.
+        picture = code.svg_inline(omitsize=True, border=4, svgclass="mu-qr", lineclass=None, light="#fff", dark="#000")
+        return Markup(picture)

@@ -157,6 +157,10 @@ def test_signing_out_takes_a_post_and_a_token(client: Visitor, lan: str) -> None
     assert is_in(client)
     client.send(parse(asked), "/logout", form="main form")
     assert not is_in(client)
+    sign_in(client)
+    # The button in the head of every page of the desk.
+    client.fill("/account", form="/logout")
+    assert not is_in(client)
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
