@@ -132,6 +132,9 @@ def _message(work: Work, row: Outgoing) -> Prepared:
     message: Message = work.get(Message, row.context["message"])
     context = _for_staff(work, row) if row.context.get("staff") else _for_reader(work, row)
     department = work.get(Department, message.department_id) if message.department_id else None
+    if context["issue"].kind == "conduct" and row.context.get("department"):
+        # The head of an agency answers by mail: no account of the agency shows such an issue.
+        context["action_url"] = ""
     return Prepared({**context, "message": message, "sender": department})
 
 
