@@ -10,6 +10,7 @@ from markupsafe import Markup
 SLOTS = {
     "home": "The front page, below the next session; thing: None.",
     "session": "A public session page, below its description; thing: the session.",
+    "desk": "The organiser's front page, below the next session; thing: None.",
     "desk.session": "An organiser's session page, below the checklist; thing: the session.",
     "own": "An enterprise's own page, below its issues; thing: the registration.",
     "own.issue": "An issue on its enterprise's own page, below where it stands; thing: the issue.",

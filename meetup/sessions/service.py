@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from meetup.domain.faults import Faults
@@ -73,7 +74,7 @@ def draft(
         **values,
         programme_id=programme.id,
         recurrence=dict(recurrence) if recurrence else None,
-        slug=free_slug(work, values["topic"] or values["title"]),
+        slug=free_slug(work, _address(values["topic"] or values["title"], _likely_number(work, programme))),
         uid=str(uuid.uuid4()),
         sequence=0,
         series_uid="",
@@ -96,9 +97,9 @@ def publish(work: Work, session: Session) -> Session:
         raise InvalidInput("starts_at", N_("The start is in the past."), N_("Give a time that is yet to come."))
     programme = work.get(Programme, session.programme_id)
     number = session.number or next_number(work, programme)
-    words = make_slug(session.topic or session.title, 90)
-    start = f"ky-{number}"
-    slug = free_slug(work, words if words == start or words.startswith(f"{start}-") else f"{start}-{words}", session)
+    # The draft's address foresaw the number; only if another session was faster does it change now.
+    kept = session.slug == f"ky-{number}" or session.slug.startswith(f"ky-{number}-")
+    slug = session.slug if kept else free_slug(work, _address(session.topic or session.title, number), session)
     change(work, session, "publish", details={"number": number}, number=number, slug=slug, published_at=work.now)
     return session
 
@@ -190,6 +191,24 @@ def copy(work: Work, session: Session, *, starts_at: datetime) -> Session:
         secretary=session.secretary,
         is_private=session.is_private,
     )
+
+
+def _address(words: str, number: int) -> str:
+    """``ky-34-giao-thong-logistics``."""
+    start = f"ky-{number}"
+    bare = make_slug(words, 90)
+    return bare if bare == start or bare.startswith(f"{start}-") else f"{start}-{bare}"
+
+
+def _likely_number(work: Work, programme: Programme) -> int:
+    """The number that a new draft will get, if drafts are published in their order."""
+    last = work.db.scalar(select(Programme.last_number).where(Programme.id == programme.id)) or 0
+    drafts = work.db.scalar(
+        select(func.count())
+        .select_from(Session)
+        .where(Session.programme_id == programme.id, Session.state == "draft", Session.number.is_(None))
+    )
+    return last + int(drafts or 0) + 1
 
 
 __all__ = ["cancel", "copy", "draft", "free_slug", "hold", "lock", "publish", "report", "update"]

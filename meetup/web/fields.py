@@ -52,8 +52,9 @@ class WallTimeField(StringField):  # type: ignore[misc]
     """
 
     def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
+        typed: list[Any] = self.raw_data or []
+        if typed:
+            return str(typed[0])
         return self.data.strftime("%d/%m/%Y %H:%M") if isinstance(self.data, datetime) else ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
@@ -98,8 +99,9 @@ class DayField(StringField):  # type: ignore[misc]
     """A day: ``28/11/2026``, or a browser's own ``2026-11-28``; ``data`` is a date."""
 
     def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
+        typed: list[Any] = self.raw_data or []
+        if typed:
+            return str(typed[0])
         return self.data.strftime("%d/%m/%Y") if isinstance(self.data, date) else ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import flash, redirect
@@ -32,8 +33,8 @@ class InvitationsForm(Form):
     rows = TextAreaField(
         lazy("Paste rows here"),
         description=lazy(
-            "Straight from a spreadsheet, with a line of headings: tax code, name of enterprise, contact person, "
-            "e-mail, phone, language."
+            "Straight from a spreadsheet, with a line of headings or in this order: tax code, name of enterprise, "
+            "contact person, e-mail, phone, language."
         ),
         render_kw={"rows": 8, "spellcheck": "false"},
     )
@@ -130,6 +131,12 @@ def read(form: InvitationsForm) -> list[tuple[int, dict[str, str]]]:
 
 
 def _pasted(text: str, words: set[str]) -> list[Row]:
+    first = text.strip().split("\n", 1)[0]
+    cells = [fold(cell) for cell in re.split("[;\t,]", first)]
+    if not words.intersection(cells):
+        # Rows without headings stand in the order that the page names.
+        delimiter = next((one for one in "\t;," if one in first), ";")
+        text = delimiter.join(_WANTED[:6]) + "\n" + text.strip()
     try:
         return read_rows("rows.csv", text.encode("utf-8", "replace"), words)
     except InvalidInput as error:

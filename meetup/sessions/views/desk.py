@@ -109,7 +109,7 @@ def desk_index() -> Any:
         "desk_index.html",
         sessions=found.items,
         state=state,
-        states=Session.MACHINE.states,
+        states_of=Session.MACHINE.states,
         next_url=link("sessions.desk_index", after=found.next, state=state or None) if found.next else "",
         first_url=link("sessions.desk_index", state=state or None) if after else "",
     )
