@@ -65,6 +65,7 @@ def deliver(mount: Mount, *, now: datetime | None = None, owner: str = "") -> Ou
         work.request_id = row.request_id or work.request_id
         before = row.attempted_at
         try:
+            _look_at_the_row(work, row)
             notice, channel = _way(mount, row)
             rendered = _prepare(work, mount, row, notice)
         except (Superseded, NotFound) as reason:
@@ -111,12 +112,16 @@ def _way(mount: Mount, row: Outgoing) -> tuple[Notice, Channel]:
     return notice, channel
 
 
-def _prepare(work: Work, mount: Mount, row: Outgoing, notice: Notice) -> Rendered:
-    """Look at the present state of things once more, then build the message."""
+def _look_at_the_row(work: Work, row: Outgoing) -> None:
+    """What can be seen without its notice, which a plugin may have taken away."""
     if row.expires_at is not None and row.expires_at <= work.now:
         raise Expired("it would come too late")
     if addresses.is_dead(work, row.recipient):
         raise Superseded("the address cannot be reached")
+
+
+def _prepare(work: Work, mount: Mount, row: Outgoing, notice: Notice) -> Rendered:
+    """Look at the present state of things once more, then build the message."""
     if notice.mutable and addresses.is_muted(work, row.recipient, row.kind):
         raise Superseded("switched off by the recipient")
     rendered = render(work, mount, row, notice)

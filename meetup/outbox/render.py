@@ -68,7 +68,7 @@ def render(work: Work, mount: Mount, row: Outgoing, notice: Notice) -> Rendered:
         def text(part: str) -> str:
             return environment.get_template(f"meetup/mail/{notice.name}/{part}").render(context)
 
-        subject = context["title"] = headers.brief(text("subject.txt"))
+        subject = context["subject_line"] = headers.brief(text("subject.txt"))
         plain, html = _tidy(text("body.txt")), _tidy(text("body.html"))
     to = headers.address(row.recipient, row.recipient_name)
     message = EmailMessage(policy=headers.POLICY if to.addr_spec.isascii() else headers.UTF8_POLICY)

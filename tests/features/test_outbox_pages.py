@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +22,8 @@ from tests.rig.clock import SettableClock
 from tests.rig.mail import SmtpServer
 from tests.rig.visitor import Visitor
 
+#: Before the real clock, which is another process's.
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ORGANIZER = Actor("staff", "1", "Cô Hoa", frozenset({"organizer"}))
 
 
@@ -227,3 +233,18 @@ def test_worker_lists_dead_letters_and_sends_them_again(
 @pytest.mark.parametrize("options", [("--at", "2026-12-01T08:00:00+07:00"), ("--once", "--at", "tomorrow")])
 def test_worker_misused(runner: FlaskCliRunner, options: tuple[str, ...]) -> None:
     assert worker(runner, *options).exit_code == 2
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_worker_ends_in_good_order(
+    letters: Letters, environment: dict[str, str], smtp: SmtpServer, clock: SettableClock
+) -> None:
+    row = letters.add("a@enterprise.example", not_before=LONG_AGO, expires_at=LONG_AGO)
+    program = [sys.executable, "-c", "from meetup.cli import main; main()", "worker"]
+    process = subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    until = time.monotonic() + 60
+    while letters.row(row).state == "queued" and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    said, _ = process.communicate(timeout=30)
+    assert (letters.row(row).state, process.returncode, said) == ("expired", 0, "")
