@@ -7,6 +7,7 @@ closed, back in follow-up when one is reopened.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 
@@ -173,9 +174,16 @@ def accept_answer(work: Work, issue: Issue) -> Issue:
     return issues.resolve(work, issue)
 
 
-def _of(work: Work, issue: Issue) -> Sequence[FollowUp]:
-    query = select(FollowUp).where(FollowUp.issue_id == issue.id).order_by(FollowUp.id)
-    return work.db.scalars(query.execution_options(populate_existing=True)).all()
+def _of(work: Work, issue: Issue) -> Sequence[Any]:
+    """The follow-ups of an issue as they are in the database now, by their columns."""
+    columns = (
+        FollowUp.id,
+        FollowUp.state,
+        FollowUp.verified_at,
+        FollowUp.reopens_id,
+        FollowUp.lead_department_id,
+    )
+    return work.db.execute(select(*columns).where(FollowUp.issue_id == issue.id).order_by(FollowUp.id)).all()
 
 
 def _follow(work: Work, issue: Issue) -> None:
@@ -184,8 +192,9 @@ def _follow(work: Work, issue: Issue) -> None:
     The issue's row is locked first: of two follow-ups that change at the same moment the
     second one sees what became of the first.
     """
-    lock = select(Issue).where(Issue.id == issue.id).with_for_update()
-    work.db.scalars(lock.execution_options(populate_existing=True)).one()
+    lock = select(Issue.version).where(Issue.id == issue.id).with_for_update()
+    if work.db.scalar(lock) != issue.version:
+        work.db.refresh(issue, ["state", "version"])
     rows = _of(work, issue)
     if issue.state == "in_follow_up" and all(row.state in {"verified", "closed"} for row in rows):
         _answer_issue(work, issue, [row for row in rows if row.verified_at is not None])
@@ -193,11 +202,11 @@ def _follow(work: Work, issue: Issue) -> None:
         issues.resolve(work, issue)
 
 
-def _answer_issue(work: Work, issue: Issue, rows: Sequence[FollowUp]) -> None:
+def _answer_issue(work: Work, issue: Issue, rows: Sequence[Any]) -> None:
     """The departments' answers become the issue's: each under its name; the outcome least favourable counts."""
     superseded = {row.reopens_id for row in rows}
     found = [
-        (row, given) for row in rows if row.id not in superseded and (given := latest_answer(work, row)) is not None
+        (row, given) for row in rows if row.id not in superseded and (given := latest_answer(work, row.id)) is not None
     ]
     if len(found) == 1:
         text = found[0][1].text
@@ -217,7 +226,7 @@ def _answer_issue(work: Work, issue: Issue, rows: Sequence[FollowUp]) -> None:
 
 
 def _mark(work: Work, f: FollowUp, verdict: str, reason: str = "") -> None:
-    row: Answer | None = latest_answer(work, f)
+    row: Answer | None = latest_answer(work, f.id)
     if row is not None:
         row.verdict = verdict
         row.verdict_reason = reason

@@ -143,8 +143,8 @@ def opinion(work: Work, f: FollowUp, department: Department | None, *, text: str
     return part
 
 
-def latest_answer(work: Work, f: FollowUp) -> Answer | None:
-    """The answer of the last round, if there is one."""
+def latest_answer(work: Work, key: int) -> Answer | None:
+    """The answer of the last round to the follow-up with this id, if there is one."""
     return work.db.scalar(
-        select(Answer).where(Answer.follow_up_id == f.id).order_by(Answer.round.desc(), Answer.id.desc()).limit(1)
+        select(Answer).where(Answer.follow_up_id == key).order_by(Answer.round.desc(), Answer.id.desc()).limit(1)
     )
