@@ -86,7 +86,9 @@ class Mount:
         self.identity: Identity = options.identity or Nobody()
         file = Path(app.instance_path) / "meetup.toml"
         first = config.load(app.config, file=file, overrides=options.settings)
-        self.plugins = PluginManager(first.plugins, [*builtin, *options.plugins])
+        self.plugins = PluginManager(first.plugins, builtin)
+        for name, plugin in options.plugins:
+            self.plugins.register(plugin, name)
         extra = self.plugins.gather("meetup_settings")
         self.settings = config.load(app.config, file=file, overrides=options.settings, extra=extra) if extra else first
         self.secret = self._secret()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, g, request, url_for
+from flask import current_app, g, has_request_context, request, url_for
 
 from meetup.access import PUBLIC, Actor
 from meetup.work import Work
@@ -17,13 +17,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def current_mount() -> Mount:
-    """The mount that the current request came to; the first one for requests outside of any."""
+    """The mount that the current request came to, or that a mail is written for; else the first one."""
     found: dict[str, Mount] = current_app.extensions["meetup"]
-    if request.blueprint:
-        mount = found.get(request.blueprint.partition(".")[0])
-        if mount is not None:
-            return mount
-    return next(iter(found.values()))
+    named = g.get("_meetup_mount", "")
+    if has_request_context() and request.blueprint:
+        named = request.blueprint.partition(".")[0]
+    return found.get(named) or next(iter(found.values()))
 
 
 def request_id() -> str:

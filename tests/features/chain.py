@@ -56,7 +56,7 @@ def deliver(runner: Any) -> dict[str, Any]:
 
 def sign_in(client: Any, email: str) -> Any:
     """Through the sign-in page."""
-    answer = client.fill("/login", {"email": email, "password": PASSWORD}, form="/login")
+    answer = client.fill("/login", {"email": email, "password": PASSWORD})
     assert answer.status_code == 200, answer.text[:500]
     assert client.get("/desk", follow_redirects=True).status_code == 200, f"{email} is not signed in"
     return client

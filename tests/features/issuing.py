@@ -136,13 +136,23 @@ def build(mount: Mount, work: Unit) -> Province:
     with work() as w:
         now = w.now
         programme = Programme(
-            slug="ca-phe", name="Cà phê kết nối doanh nghiệp", timezone="Asia/Ho_Chi_Minh",
-            email="to-chuc@province.example", created_at=now, changed_at=now,
-        )  # fmt: skip
+            slug="ca-phe",
+            name="Cà phê kết nối doanh nghiệp",
+            timezone="Asia/Ho_Chi_Minh",
+            email="to-chuc@province.example",
+            created_at=now,
+            changed_at=now,
+        )
         land = Department(
-            code="SNNMT", name="Sở Nông nghiệp và Môi trường", name_en="Department of Agriculture and Environment",
-            kind="department", email="snnmt@province.example", head_email="giamdoc@province.example", created_at=now, changed_at=now,
-        )  # fmt: skip
+            code="SNNMT",
+            name="Sở Nông nghiệp và Môi trường",
+            name_en="Department of Agriculture and Environment",
+            kind="department",
+            email="snnmt@province.example",
+            head_email="giamdoc@province.example",
+            created_at=now,
+            changed_at=now,
+        )
         tax = Department(
             code="THUE", name="Thuế tỉnh", kind="branch", email="thue@province.example", created_at=now, changed_at=now
         )
@@ -151,10 +161,21 @@ def build(mount: Mount, work: Unit) -> Province:
         )
         w.db.flush()
         session = Session(
-            programme_id=programme.id, state="published", number=37, slug="ky-37", uid="u37", title="Kỳ 37: Đất đai",
-            starts_at=now + timedelta(days=5), ends_at=now + timedelta(days=5, hours=2), timezone="Asia/Ho_Chi_Minh",
-            venue="Không gian Khởi nghiệp", capacity=25, created_at=now, changed_at=now, published_at=now,
-        )  # fmt: skip
+            programme_id=programme.id,
+            state="published",
+            number=37,
+            slug="ky-37",
+            uid="u37",
+            title="Kỳ 37: Đất đai",
+            starts_at=now + timedelta(days=5),
+            ends_at=now + timedelta(days=5, hours=2),
+            timezone="Asia/Ho_Chi_Minh",
+            venue="Không gian Khởi nghiệp",
+            capacity=25,
+            created_at=now,
+            changed_at=now,
+            published_at=now,
+        )
         w.db.add(session)
         w.db.flush()
         tokens = []
@@ -165,15 +186,23 @@ def build(mount: Mount, work: Unit) -> Province:
             w.db.add(enterprise)
             w.db.flush()
             contact = Contact(
-                enterprise_id=enterprise.id, name=f"Bà {email.title()}", email=f"{email}@example.com", phone="+84912345678",
-                language="vi" if email == "thuy" else "en", created_at=now,
-            )  # fmt: skip
+                enterprise_id=enterprise.id,
+                name=f"Bà {email.title()}",
+                email=f"{email}@example.com",
+                phone="+84912345678",
+                language="vi" if email == "thuy" else "en",
+                created_at=now,
+            )
             w.db.add(contact)
             w.db.flush()
             registration = Registration(
-                session_id=session.id, enterprise_id=enterprise.id, contact_id=contact.id, state="confirmed",
-                created_at=now, changed_at=now,
-            )  # fmt: skip
+                session_id=session.id,
+                enterprise_id=enterprise.id,
+                contact_id=contact.id,
+                state="confirmed",
+                created_at=now,
+                changed_at=now,
+            )
             w.db.add(registration)
             w.db.flush()
             tokens.append(w.token("registration", registration.subject))

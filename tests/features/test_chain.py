@@ -134,7 +134,7 @@ def test_the_chain(runner: Any, site: Any, mount: Any, smtp: Any, clock: Any, tm
     organizer.fill(triage, {"field": "thue", "lead_department": "STC"}, form=f"{triage}/accept")
     assert state_of(mount, "issue") == ["accepted"]
     agenda = f"{desk}agenda"
-    organizer.send(organizer.soup(agenda), agenda, {"add": str(number)}, form=agenda)
+    organizer.send(organizer.soup(agenda), agenda, {"add": str(number)})
     assert state_of(mount, "issue") == ["scheduled"]
     assert "07:30" in organizer.get(agenda).text
     deliver(runner)

@@ -196,7 +196,8 @@ def _show(f: FollowUp, failed: tuple[str, Form] | None = None) -> Any:
         story=story(work, f, papers),
         asked=asked,
         transfer=next((one for one in reversed(papers.transfers) if not one.decision), None),
-        possible=possible(work, f, asked),
+        # What failed is shown once more, so that nothing typed is lost.
+        possible=possible(work, f, asked) | ({failed[0]} if failed else set()),
         forms_by_name=_forms(work, f, failed),
         failed=failed[0] if failed else "",
         has_head=bool(f.lead_department.head_email),
