@@ -38,6 +38,7 @@ RESPONSE_WORDS = {
     "tentative": N_("We may come; please keep us informed"),
     "declined": N_("We cannot come this time"),
 }
+_CONSENT = {purpose: lazy(words) for purpose, (_version, words) in CONSENT_TEXTS.items()}
 #: No form has more rows than this.
 MOST_ROWS = 50
 
@@ -115,10 +116,10 @@ class RegisterForm(ParticipantsForm):
         choices=[(value, lazy(RESPONSE_WORDS[value])) for value in RESPONSES],
         default="accepted",
     )
-    consent = BooleanField(lazy(CONSENT_TEXTS["registration"][1]), [Needed()])
-    consent_publication = BooleanField(lazy(CONSENT_TEXTS["publication"][1]))
-    consent_contact = BooleanField(lazy(CONSENT_TEXTS["contact"][1]))
-    consent_photo = BooleanField(lazy(CONSENT_TEXTS["photo"][1]))
+    consent = BooleanField(_CONSENT["registration"], [Needed()])
+    consent_publication = BooleanField(_CONSENT["publication"])
+    consent_contact = BooleanField(_CONSENT["contact"])
+    consent_photo = BooleanField(_CONSENT["photo"])
 
     def offer(self, locales: Any, present: str) -> None:
         """Offer the site's languages, the page's own first chosen."""
