@@ -128,14 +128,14 @@ def telling_words(text: str) -> list[str]:
 def similar(
     db: DbSession, text: str, *, public: bool = True, exclude: int | None = None, limit: int = 5
 ) -> list[Issue]:
-    """Issues that share the most telling words with `text`, out of the newest; at least two, or all there are.
+    """Issues that share the most telling words with `text`, the best first; at least two, and a third of them.
 
     For the public only published texts are looked at; for the staff those that are still open.
     """
     words = telling_words(text)
     if not words:
         return []
-    least = 1 if len(words) == 1 else 2
+    least = min(len(words), max(2, round(len(words) * 0.35)))
     score = sum((case((_has(word, public=public), 1), else_=0) for word in words), literal(0))
     query = select(Issue).where(score >= least).options(*WITH_PARTIES)
     query = query.where(is_public()) if public else query.where(Issue.state.in_(OPEN))

@@ -89,7 +89,8 @@ def _line(issue: Issue, *, waiting: bool, silent: bool) -> str:
     if issue.state == "answered":
         if waiting:
             return _("%(department)s has answered. Please confirm, or say what is missing.", department=department)
-        return _("%(department)s has answered; the organiser checks the answer.", department=department)
+        date = format_date(issue.answered_at)
+        return _("%(department)s answered on %(date)s.", department=department, date=date)
     if issue.state == "resolved":
         date = format_date(issue.resolved_at)
         if silent:
