@@ -104,9 +104,9 @@ class TransferForm(Form):
     """Asking another department to take it over."""
 
     to = SelectField(lazy("To which agency"), [InputRequired()], id="transfer-to")
-    reason = reason_field("Why", "transfer-reason")
+    reason = reason_field(N_("Why"), "transfer-reason")
     ground = reason_field(
-        "On what ground",
+        N_("On what ground"),
         "transfer-ground",
         description=lazy("The regulation or decision that makes it the other agency's. The due date does not move."),
     )
@@ -115,33 +115,33 @@ class TransferForm(Form):
 class RefuseForm(Form):
     """Not taking it over."""
 
-    reason = reason_field("Why it is not yours", "refuse-reason")
+    reason = reason_field(N_("Why it is not yours"), "refuse-reason")
 
 
 class DecideForm(Form):
     """The chair or the organiser decides who leads."""
 
     to = SelectField(lazy("Who leads from now on"), [InputRequired()], id="decide-to")
-    reason = reason_field("Why", "decide-reason")
+    reason = reason_field(N_("Why"), "decide-reason")
 
 
 class ExtensionForm(Form):
     """Asking for a later due date."""
 
     due_on = DayField(lazy("New due date"), [InputRequired()], id="extend-due")
-    reason = reason_field("Why", "extend-reason")
+    reason = reason_field(N_("Why"), "extend-reason")
 
 
 class ReasonForm(Form):
     """A decision against something, with its reason."""
 
-    reason = reason_field("Why", "reason")
+    reason = reason_field(N_("Why"), "reason")
 
 
 class SendBackForm(Form):
     """The answer is not enough."""
 
-    reason = reason_field("What is missing", "send-back-reason")
+    reason = reason_field(N_("What is missing"), "send-back-reason")
 
 
 class GrantForm(Form):
@@ -174,7 +174,7 @@ class AgreeForm(Form):
 class ReopenForm(Form):
     """The enterprise says that it is not solved."""
 
-    reason = reason_field("What is not solved yet", "reopen-reason")
+    reason = reason_field(N_("What is not solved yet"), "reopen-reason")
 
 
 class OrderRow(Form):

@@ -56,27 +56,20 @@ def parse_orders(text: str, codes: Sequence[str], today: date, field: str = "lin
         if not line.strip():
             continue
         try:
-            found.append(parse_order(line, known, today, field))
+            found.append(parse_order(line, known, today, field, at))
         except InvalidInput as error:
-            faults.extend(
-                Fault(field, N_("Line %(line)s: %(msg_rule)s"), fault.mend, line=at, **_told(fault))
-                for fault in error.faults
-            )
+            faults.extend(error.faults)
     if faults:
         raise InvalidInput.many(faults)
     return found
 
 
-def _told(fault: Fault) -> dict[str, object]:
-    params = dict(fault.params)
-    return {**params, "msg_rule": fault.rule % params if params else fault.rule}
-
-
-def parse_order(line: str, known: dict[str, str], today: date, field: str = "lines") -> OrderLine:
+def parse_order(line: str, known: dict[str, str], today: date, field: str = "lines", at: int = 1) -> OrderLine:
     """One line as an order.
 
     Args:
         known: folded code → code.
+        at: the line's number, for its faults.
 
     Raises:
         InvalidInput: at `field`.
@@ -85,8 +78,9 @@ def parse_order(line: str, known: dict[str, str], today: date, field: str = "lin
     if match is None or not match["task"].strip():
         raise InvalidInput(
             field,
-            N_("An order needs a colon and a task."),
+            N_("Line %(line)s: an order needs a colon and a task."),
             N_("Write it like this: STC 10 ngày làm việc: hướng dẫn hồ sơ"),
+            line=at,
         )
     words = re.split(r"[\s,;+]+", match["head"].strip())
     departments: list[str] = []
@@ -96,16 +90,17 @@ def parse_order(line: str, known: dict[str, str], today: date, field: str = "lin
     if not departments:
         raise InvalidInput(
             field,
-            N_("“%(word)s” is no department's code."),
+            N_("Line %(line)s: “%(word)s” is no department's code."),
             N_("Begin with a code from the list."),
+            line=at,
             word=(words[0] if words else "")[:40],
         )
-    days, due_on = _until(" ".join(words), today, field)
+    days, due_on = _until(" ".join(words), today, field, at)
     lead, *along = dict.fromkeys(departments)
     return OrderLine(lead, match["task"].strip(), tuple(along), days, due_on)
 
 
-def _until(words: str, today: date, field: str) -> tuple[int | None, date | None]:
+def _until(words: str, today: date, field: str, at: int) -> tuple[int | None, date | None]:
     plain = fold(words)
     if not plain:
         return None, None
@@ -122,7 +117,8 @@ def _until(words: str, today: date, field: str) -> tuple[int | None, date | None
             pass
     raise InvalidInput(
         field,
-        N_("“%(words)s” is neither a number of working days nor a date."),
+        N_("Line %(line)s: “%(words)s” is neither a number of working days nor a date."),
         N_("Write 10 ngày làm việc or 30/11/2026."),
+        line=at,
         words=words[:60],
     )
