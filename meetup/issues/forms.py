@@ -14,7 +14,26 @@ from meetup.issues.attachments import ACCEPT
 from meetup.issues.publication import COMMENT_LENGTH
 from meetup.issues.values import KINDS, REASON_LENGTH, TEXT_LENGTH, TITLE_LENGTH, VISIBILITIES, Upload
 from meetup.web.forms import Form
-from meetup.web.i18n import _, lazy
+from meetup.web.i18n import _, lazy, ngettext
+
+#: What WTForms itself says of our fields, so that the catalogue has it.
+WTFORMS_SAYS = (
+    N_("This field is required."),
+    N_("Not a valid choice."),
+    N_("Not a valid integer value."),
+    N_("Invalid Choice: could not coerce."),
+)
+
+
+def _too_long(limit: int) -> str:
+    """The same of a text that is too long: WTForms takes this very sentence out of our catalogue."""
+    return ngettext(
+        "Field cannot be longer than %(max)d character.",
+        "Field cannot be longer than %(max)d characters.",
+        limit,
+        max=limit,
+    )
+
 
 #: What a select offers: (value, words).
 Choices = list[tuple[str, str]]
@@ -135,7 +154,7 @@ class OpenIssueForm(SenderFields, IssueForm):
 
     consent = BooleanField(
         lazy("I agree that these data are used to deal with this issue."),
-        [InputRequired(message=N_("Without this consent the issue cannot be dealt with."))],
+        [InputRequired(message=lazy("Without this consent the issue cannot be dealt with."))],
     )
 
 
@@ -151,7 +170,7 @@ class DeskIssueForm(SenderFields, IssueForm):
     )
     consent = BooleanField(
         lazy("The person was told what the data are used for, and agrees."),
-        [InputRequired(message=N_("Without this consent the issue cannot be dealt with."))],
+        [InputRequired(message=lazy("Without this consent the issue cannot be dealt with."))],
     )
 
 

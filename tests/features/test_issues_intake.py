@@ -300,6 +300,8 @@ def test_a_wrong_field_is_told_at_its_place(
     page = parse(answer)
     errors = page.select_one(f"#{field}-error")
     assert errors is not None and errors.get_text(strip=True)
+    english = ("Field", "Not a", "This ", "Invalid", "Without", "Please")
+    assert not errors.get_text(strip=True).startswith(english), "in the page's language"
     if field != "title":
         assert page.select_one("[name=title]")["value"] == ISSUE["title"]  # type: ignore[index]
     with work(write=False) as w:

@@ -6,7 +6,6 @@ from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from meetup.errors import N_
 from meetup.issues.attachments import ACCEPT
 from meetup.issues.values import REASON_LENGTH, TEXT_LENGTH, TITLE_LENGTH
 from meetup.web.forms import Form
@@ -44,7 +43,7 @@ class MergeForm(Form):
 
     into = IntegerField(
         lazy("Number of the issue that it goes on with"),
-        [InputRequired(message=N_("Write the number of the other issue."))],
+        [InputRequired(message=lazy("Write the number of the other issue."))],
         render_kw={"inputmode": "numeric"},
     )
 
