@@ -17,5 +17,5 @@ class PeriodForm(Form):
         csrf = False
 
     quarter = SelectField(lazy("Quarter"), [Optional()])
-    since = DayField(lazy("From"), [Optional()], name="from")
-    until = DayField(lazy("To"), [Optional()], name="to")
+    since = DayField(lazy("From date"), [Optional()], name="from")
+    until = DayField(lazy("Until date"), [Optional()], name="to")
