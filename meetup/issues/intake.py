@@ -164,6 +164,8 @@ def _programme_id(work: Work, programme: Programme | None, session_id: int | Non
 
 
 def _repeated(work: Work, contact_id: int, title: str, description: str) -> Issue | None:
+    # Two clicks at once: the second waits here for the first (SQLite's writers wait for each other anyway).
+    work.db.execute(select(Contact.id).where(Contact.id == contact_id).with_for_update())
     return work.db.scalar(
         select(Issue)
         .where(
