@@ -9,6 +9,7 @@ from typing import Any
 _MODULES = {
     "programmes": "meetup.programmes.hooks",
     "departments": "meetup.departments.hooks",
+    "enterprises": "meetup.enterprises.hooks",
     "sessions": "meetup.sessions.hooks",
     "registrations": "meetup.registrations.hooks",
     "issues": "meetup.issues.hooks",
