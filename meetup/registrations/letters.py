@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import joinedload
-
 from meetup.errors import N_
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
@@ -16,7 +14,6 @@ from meetup.registrations.links import manage_url
 from meetup.registrations.models import Registration
 from meetup.registrations.queries import whole
 from meetup.registrations.seats import waitlist_position
-from meetup.sessions.models import Session
 from meetup.work import Work
 
 Prepare = Callable[[Work, Outgoing], Prepared]
@@ -31,15 +28,10 @@ def _live(work: Work, row: Outgoing) -> Registration:
 
 
 def _registration(work: Work, row: Outgoing) -> Registration:
-    found = work.db.scalar(_whole().where(Registration.id == row.context["registration"]))
+    found = work.db.scalar(whole().where(Registration.id == row.context["registration"]))
     if found is None:
         raise Superseded("the registration is gone")
     return found  # type: ignore[no-any-return]
-
-
-def _whole() -> Any:
-    """Registrations with everything that a letter shows, the programme too."""
-    return whole().options(joinedload(Registration.session).joinedload(Session.programme))
 
 
 def context_of(work: Work, registration: Registration) -> dict[str, Any]:
@@ -128,7 +120,7 @@ def _changed(work: Work, row: Outgoing) -> Prepared:
 
 def _links(work: Work, row: Outgoing) -> Prepared:
     rows = work.db.scalars(
-        _whole()
+        whole()
         .where(Registration.id.in_(row.context["registrations"]), Registration.state != "cancelled")
         .order_by(Registration.id.desc())
     ).all()

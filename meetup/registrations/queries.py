@@ -14,6 +14,7 @@ from meetup.enterprises.models import Enterprise
 from meetup.links import Link
 from meetup.registrations.links import PURPOSE, manage_url
 from meetup.registrations.models import Registration
+from meetup.sessions.models import Session
 from meetup.work import Work
 
 STATES: tuple[str, ...] = tuple(Registration.MACHINE.states)
@@ -22,7 +23,7 @@ STATES: tuple[str, ...] = tuple(Registration.MACHINE.states)
 def whole() -> Select[Any]:
     """Registrations with everything that a page shows of one."""
     return select(Registration).options(
-        joinedload(Registration.session),
+        joinedload(Registration.session).joinedload(Session.programme),
         joinedload(Registration.enterprise),
         joinedload(Registration.contact),
         selectinload(Registration.participants),
