@@ -304,3 +304,16 @@ def test_the_description_is_openapi(site: Any) -> None:
     assert document["openapi"].startswith("3.1")
     assert "/api/v1/sessions/{session_id}/publish" in document["paths"]
     assert site.test_client().get("/api/v1/docs").status_code == 200
+
+
+def test_answers_are_not_kept_for_ever(site: Any, mount: Any, token: Any, runner: Any, clock: Any) -> None:
+    admin = Api(site, token("admin"))
+    body = {"name": "Cà phê"}
+    first = admin.call("POST", "/programmes", body, 201, **{"Idempotency-Key": "p"}).get_json()
+    assert admin.call("POST", "/programmes", body, 201, **{"Idempotency-Key": "p"}).get_json() == first
+    other = admin.call("POST", "/programmes", {"name": "Khác"}, 422, **{"Idempotency-Key": "p"}).get_json()
+    assert "Idempotency-Key" in other["errors"]
+    clock.travel(days=3)
+    deliver(runner)
+    again = admin.call("POST", "/programmes", body, 201, **{"Idempotency-Key": "p"}).get_json()
+    assert again["id"] != first["id"]
