@@ -94,12 +94,7 @@ class Meetup:
 
 
 def _template_packages(mount: Mount) -> list[str]:
-    packages = []
-    for plugin in mount.plugins.loaded():
-        package = (getattr(plugin, "__package__", None) or type(plugin).__module__).partition(".")[0]
-        if package and package != "meetup" and package not in packages:
-            packages.append(package)
-    return [package for package in packages if _has_templates(package)]
+    return [package for package in mount.plugins.packages() if _has_templates(package)]
 
 
 def _has_templates(package: str) -> bool:

@@ -6,6 +6,7 @@ Each plugin is a branch labelled with its name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +17,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from meetup.db import TABLE_PREFIX, Base
@@ -66,13 +68,18 @@ def upgrade(engine: Engine, target: str = "heads", plugin_locations: Iterable[st
     PostgreSQL by an advisory lock.
 
     Raises:
-        BadConfiguration: if the database was migrated by a plugin that is not installed any more.
+        BadConfiguration: if the database was migrated by a plugin that is not there any more,
+            or there is no such target.
     """
     _run(engine, plugin_locations, lambda made: command.upgrade(made, target))
 
 
 def downgrade(engine: Engine, target: str, plugin_locations: Iterable[str] = ()) -> None:
-    """Take the database back to `target`, such as ``-1``, ``base`` or ``<plugin>@base``."""
+    """Take the database back to `target`, such as ``-1``, ``base`` or ``<plugin>@base``.
+
+    Raises:
+        BadConfiguration: as :func:`upgrade` does.
+    """
     _run(engine, plugin_locations, lambda made: command.downgrade(made, target))
 
 
@@ -85,16 +92,13 @@ def _run(engine: Engine, plugin_locations: Iterable[str], step: Any) -> None:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('meetup.migrate'))")
         made = make_config(connection, plugin_locations)
-        missing = unknown_revisions(connection, made)
+        missing = unknown_revisions(connection, plugin_locations)
         if missing:
-            raise BadConfiguration(
-                [
-                    f"the database has revision {revision!r}, which no installed part of Meetup knows; "
-                    "install the plugin that made it, or the newer Meetup, before going on"
-                    for revision in missing
-                ]
-            )
-        step(made)
+            raise BadConfiguration(strangers(missing))
+        try:
+            step(made)
+        except CommandError as error:
+            raise BadConfiguration([f"the database cannot be taken there: {error}"]) from error
 
 
 def current(connection: Connection) -> tuple[str, ...]:
@@ -103,9 +107,33 @@ def current(connection: Connection) -> tuple[str, ...]:
     return tuple(context.get_current_heads())
 
 
-def unknown_revisions(connection: Connection, made: Config) -> list[str]:
+def plugin_of(revision: str) -> str:
+    """The plugin that a revision's name speaks of: ``coffee_connect_0001`` is coffee-connect's; ``""``: the core's."""
+    named = re.fullmatch(r"(\w+?)_\d+\w*", revision)
+    return named[1].replace("_", "-") if named else ""
+
+
+def strangers(revisions: Iterable[str]) -> list[str]:
+    """A sentence for each revision that no loaded part of Meetup knows, with the way out."""
+    lines = []
+    for revision in revisions:
+        name = plugin_of(revision)
+        if name:
+            lines.append(
+                f"the database has revision {revision!r} of the plugin {name!r}, which is not loaded; install it and "
+                f"enable it (MEETUP_PLUGINS) again; if it is to go, run then: meetup plugins remove {name}"
+            )
+        else:
+            lines.append(
+                f"the database has revision {revision!r}, which no loaded part of Meetup knows; "
+                "install the newer Meetup that made it before going on"
+            )
+    return lines
+
+
+def unknown_revisions(connection: Connection, plugin_locations: Iterable[str] = ()) -> list[str]:
     """Revisions in the database whose files are gone."""
-    script = ScriptDirectory.from_config(made)
+    script = ScriptDirectory.from_config(make_config(plugin_locations=plugin_locations))
     known = {revision.revision for revision in script.walk_revisions()}
     return [revision for revision in current(connection) if revision not in known]
 
@@ -116,7 +144,22 @@ def pending(connection: Connection, plugin_locations: Iterable[str] = ()) -> lis
     return sorted(set(script.get_heads()) - set(current(connection)))
 
 
-def differences(connection: Connection) -> Sequence[Any]:
-    """Where models and the migrated database disagree; empty when they agree."""
-    context = MigrationContext.configure(connection, opts=context_options())
+def table_prefix(plugin: str) -> str:
+    """What the tables of a plugin begin with."""
+    return f"{TABLE_PREFIX}{plugin.replace('-', '_')}_"
+
+
+def differences(connection: Connection, others: Iterable[str] = ()) -> Sequence[Any]:
+    """Where models and the migrated database disagree; empty when they agree.
+
+    Args:
+        others: plugins that are not loaded here; whether their tables are there is nobody's concern.
+    """
+    foreign = tuple(table_prefix(name) for name in others)
+
+    def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        return kind != "table" or not str(name).startswith(foreign)
+
+    options = {**context_options(), "include_object": include_object}
+    context = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(context, Base.metadata))

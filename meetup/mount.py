@@ -20,6 +20,7 @@ from meetup.clock import Clock, system_clock
 from meetup.db import Database
 from meetup.errors import BadConfiguration
 from meetup.outbox.notice import Notice
+from meetup.plugins.branches import branches
 from meetup.plugins.manager import PluginManager
 from meetup.storage import FolderStorage, Storage
 from meetup.web.i18n import Words
@@ -96,7 +97,9 @@ class Mount:
         self.database = Database(self._database_url(), options.engine or _host_engine(app))
         self.notices: dict[str, Notice] = {notice.name: notice for notice in self.plugins.gather("meetup_notices")}
         self.channels: dict[str, Any] = {}
-        self.words = Words()
+        #: Plugin name → the folders of its migrations.
+        self.migrations: dict[str, tuple[str, ...]] = branches(self.plugins)
+        self.words = Words(self.plugins.packages())
         self.jinja: Any = None
 
     def _secret(self) -> str:
@@ -125,6 +128,16 @@ class Mount:
         """
         with self.database.session(write=write) as db:
             yield Work(self, db, now or self.clock(), actor, request_id or secrets.token_hex(8))
+
+    @property
+    def migration_locations(self) -> tuple[str, ...]:
+        """The folders of the plugins' migrations, for :mod:`meetup.migrate`."""
+        return tuple(folder for folders in self.migrations.values() for folder in folders)
+
+    def plugins_elsewhere(self) -> list[str]:
+        """The names of plugins that are installed, or loaded by another mount, and not by this one."""
+        others = {name for mount in mounts(self.app).values() for name in mount.plugins.names()}
+        return sorted({*self.plugins.absent(), *others}.difference(self.plugins.names()))
 
     def path(self, endpoint: str, **values: Any) -> str:
         """The path of one of this mount's pages, from the root of the site."""

@@ -23,7 +23,6 @@ from meetup.mount import Mount
 from meetup.outbox.queries import health
 from meetup.outbox.smtp import Line
 from meetup.outbox.transports import SEND_SECONDS, TransportError
-from meetup.plugins.branches import branches
 from meetup.staff.identity import StaffIdentity
 from meetup.staff.models import StaffRole, StaffUser
 
@@ -79,7 +78,7 @@ def _configuration(mount: Mount) -> Iterator[Finding]:
 def _database(mount: Mount) -> Iterator[Finding]:
     name = mount.database.engine.url.render_as_string(hide_password=True)
     with mount.database.connect() as connection:
-        left = migrate.pending(connection, branches(mount.plugins).values())
+        left = migrate.pending(connection, mount.migration_locations)
     if left:
         yield Finding("database", f"{name} is not migrated to {', '.join(left)}; run: meetup db upgrade", True)
         return

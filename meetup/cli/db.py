@@ -9,7 +9,6 @@ import click
 from meetup import migrate
 from meetup.cli.context import Failure, pass_mount
 from meetup.mount import Mount
-from meetup.plugins.branches import branches
 
 
 @click.group("db")
@@ -23,7 +22,7 @@ def command() -> None:
 def upgrade(mount: Mount, target: str) -> None:
     """Bring the database up to TARGET; everything by default."""
     before = _current(mount)
-    migrate.upgrade(mount.database.engine, target, branches(mount.plugins).values())
+    migrate.upgrade(mount.database.engine, target, mount.migration_locations)
     after = _current(mount)
     click.echo(f"now at {_listed(after)}" if after != before else f"nothing to do: at {_listed(after)}")
 
@@ -33,22 +32,25 @@ def upgrade(mount: Mount, target: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @pass_mount
 def downgrade(mount: Mount, target: str, yes: bool) -> None:
-    """Take the database back to TARGET: -1, base, a revision, or PLUGIN@base. Data in dropped tables is lost."""
+    """Take the database back to TARGET: base, a revision, PLUGIN@-1 or PLUGIN@base. Data in dropped tables is lost."""
     if not yes:
         click.confirm("This drops columns or tables with what is in them. Go on?", abort=True)
-    migrate.downgrade(mount.database.engine, target, branches(mount.plugins).values())
+    migrate.downgrade(mount.database.engine, target, mount.migration_locations)
     click.echo(f"now at {_listed(_current(mount))}")
 
 
 @command.command()
 @pass_mount
 def current(mount: Mount) -> None:
-    """Say which revisions the database is at, and what is missing."""
+    """Say which revisions the database is at, what is missing, and what nobody knows."""
     with mount.database.connect() as connection:
-        left = migrate.pending(connection, branches(mount.plugins).values())
+        left = migrate.pending(connection, mount.migration_locations)
+        unknown = migrate.unknown_revisions(connection, mount.migration_locations)
     click.echo(_listed(_current(mount)))
     for revision in left:
         click.echo(f"missing: {revision}")
+    for sentence in migrate.strangers(unknown):
+        click.echo(f"unknown: {sentence}")
 
 
 @command.command()
@@ -56,10 +58,14 @@ def current(mount: Mount) -> None:
 def check(mount: Mount) -> None:
     """Compare models with the migrated database; a line for each difference, exit status 1 if there is one."""
     with mount.database.connect() as connection:
-        left = migrate.pending(connection, branches(mount.plugins).values())
+        unknown = migrate.unknown_revisions(connection, mount.migration_locations)
+        if unknown:
+            raise Failure("\n".join(migrate.strangers(unknown)))
+        left = migrate.pending(connection, mount.migration_locations)
         if left:
             raise Failure(f"not migrated to {_listed(left)}; run: meetup db upgrade")
-        found = [line for difference in migrate.differences(connection) for line in _lines(difference)]
+        differences = migrate.differences(connection, mount.plugins_elsewhere())
+    found = [line for difference in differences for line in _lines(difference)]
     if found:
         raise Failure("\n".join(found))
     click.echo("models and database agree")

@@ -7,7 +7,6 @@ import click
 from meetup import migrate
 from meetup.cli.context import Failure, pass_mount
 from meetup.mount import Mount
-from meetup.plugins.branches import branches
 
 
 @click.group("plugins", invoke_without_command=True)
@@ -22,14 +21,15 @@ def command(ctx: click.Context) -> None:
 @pass_mount
 def list_plugins(mount: Mount) -> None:
     """List plugins: name, version, distribution, whether enabled, whether with tables."""
-    tables = branches(mount.plugins)
     found = mount.plugins.found()
     for plugin in found:
         state = "enabled" if plugin.enabled else "not enabled"
         parts = (plugin.name, plugin.version or "-", plugin.distribution or "-", state)
-        click.echo("\t".join((*parts, "tables" if plugin.name in tables else "-")))
+        click.echo("\t".join((*parts, "tables" if plugin.name in mount.migrations else "-")))
     for name in sorted(set(mount.plugins.names()) - {plugin.name for plugin in found}):
-        click.echo("\t".join((name, "-", "-", "given by the application", "tables" if name in tables else "-")))
+        click.echo(
+            "\t".join((name, "-", "-", "given by the application", "tables" if name in mount.migrations else "-"))
+        )
     if not found and not mount.plugins.names():
         click.echo("no plugin is installed", err=True)
 
@@ -40,11 +40,23 @@ def list_plugins(mount: Mount) -> None:
 @pass_mount
 def remove(mount: Mount, name: str, yes: bool) -> None:
     """Drop the tables of the plugin NAME, with what is in them. Then uninstall it."""
-    found = branches(mount.plugins)
-    if name not in found:
-        loaded = ", ".join(sorted(found)) or "none"
-        raise Failure(f"{name!r} is no enabled plugin with tables; there are: {loaded}")
+    if name not in mount.migrations:
+        raise Failure(_no_such(mount, name))
     if not yes:
         click.confirm(f"All data of the plugin {name!r} will be lost. Go on?", abort=True)
-    migrate.downgrade(mount.database.engine, f"{name}@base", found.values())
-    click.echo(f"the tables of {name} are gone; now uninstall it or take it off MEETUP_PLUGINS")
+    migrate.downgrade(mount.database.engine, f"{name}@base", mount.migration_locations)
+    distribution = next((one.distribution for one in mount.plugins.found() if one.name == name), "")
+    click.echo(f"the tables of {name} are gone")
+    if distribution:
+        click.echo(f"now uninstall it: pip uninstall {distribution}")
+        click.echo("or take it off MEETUP_PLUGINS; while it is enabled, `meetup db upgrade` makes its tables again")
+    else:
+        click.echo("now take it out of the application; until then `meetup db upgrade` makes its tables again")
+
+
+def _no_such(mount: Mount, name: str) -> str:
+    if name in mount.plugins.names():
+        return f"the plugin {name!r} has no tables; take it off MEETUP_PLUGINS or uninstall it, no more is needed"
+    if name in mount.plugins.absent():
+        return f"the plugin {name!r} is installed and not enabled; enable it (MEETUP_PLUGINS), then remove its tables"
+    return f"there is no plugin {name!r} with tables; there are: {', '.join(sorted(mount.migrations)) or 'none'}"

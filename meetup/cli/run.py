@@ -20,7 +20,6 @@ from meetup.cli.supervise import Job, Supervisor
 from meetup.commands import Failure, find_mount
 from meetup.mount import Mount
 from meetup.outbox import worker
-from meetup.plugins.branches import branches
 
 #: Where the web processes keep their numbers together; prometheus-client's own name.
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
@@ -108,7 +107,7 @@ def _migrated(mount: Mount, upgrade: bool) -> None:
     Raises:
         Failure: if it is not, and nobody asked to migrate it.
     """
-    locations = branches(mount.plugins).values()
+    locations = mount.migration_locations
     if upgrade:
         migrate.upgrade(mount.database.engine, "heads", locations)
         return

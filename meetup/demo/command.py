@@ -51,7 +51,7 @@ def command(port: int | None, reset: bool) -> None:
     try:
         app = _make_app(folder, port, mails.port)
         mount: Mount = app.extensions["meetup"]["meetup"]
-        upgrade(mount.database.engine)
+        upgrade(mount.database.engine, plugin_locations=mount.migration_locations)
         _tell_story(mount)
         _serve(app, mount, port, stop)
     finally:

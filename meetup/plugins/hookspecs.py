@@ -35,6 +35,18 @@ def meetup_settings() -> Iterable[Setting]:  # type: ignore[empty-body]
 
 
 @hookspec
+def meetup_migrations() -> Iterable[str]:  # type: ignore[empty-body]
+    """Folders with the plugin's Alembic versions: ``[str(files("meetup_x") / "migrations" / "versions")]``.
+
+    Called once, while the extension starts; no database. The plugin is a branch of
+    its own: its first version has ``down_revision = None``, ``branch_labels = (name,)``
+    and ``depends_on`` the core's revision that it needs. Its revisions are called
+    ``<name>_0001`` and so on, its tables ``meetup_<name>_…``, with ``_`` for the
+    ``-`` in a name.
+    """
+
+
+@hookspec
 def meetup_start(mount: Any) -> None:
     """The mount is wired: settings are read, hooks are known. Called once; no database, no network."""
 
@@ -51,7 +63,7 @@ def meetup_commands(mount: Any) -> Iterable[click.Command]:  # type: ignore[empt
 
 @hookspec
 def meetup_menu(actor: Actor, area: str) -> Iterable[Entry]:  # type: ignore[empty-body]
-    """Menu entries for `actor` in `area` (``public`` or ``desk``). Called for each page; inside its read transaction."""
+    """Menu entries for `actor` in `area` (``public``, ``desk``). Called for each page; inside its read transaction."""
 
 
 @hookspec

@@ -91,29 +91,36 @@ class PluginManager:
         """Every loaded plugin object, the core's own parts among them."""
         return [plugin for _, plugin in self._pluggy.list_name_plugin() if plugin is not None]
 
+    def packages(self) -> list[str]:
+        """The packages that the loaded plugins came in, for their templates and translations."""
+        found = (getattr(one, "__package__", None) or type(one).__module__ for one in self.loaded())
+        return [name for name in dict.fromkeys(one.partition(".")[0] for one in found) if name and name != "meetup"]
+
     def names(self) -> list[str]:
         """The names of the loaded plugins, without the core's own parts."""
         return [name for name, _ in self._pluggy.list_name_plugin() if not name.startswith("meetup:")]
 
-    def named(self) -> list[tuple[str, Any]]:
-        """The loaded plugins as (name, object), without the core's own parts."""
-        return [
-            (name, plugin)
-            for name, plugin in self._pluggy.list_name_plugin()
-            if plugin is not None and not name.startswith("meetup:")
-        ]
+    def absent(self) -> list[str]:
+        """The names of plugins that are installed and not enabled."""
+        loaded = self.names()
+        return [one.name for one in self.found() if one.name not in loaded]
 
     def gather(self, hook: str, **arguments: Any) -> list[Any]:
         """The results of every implementation of `hook`, lists joined; a failure names its plugin and is raised."""
-        results: list[Any] = []
+        return [one for found in self.gather_by_plugin(hook, **arguments).values() for one in found]
+
+    def gather_by_plugin(self, hook: str, **arguments: Any) -> dict[str, list[Any]]:
+        """Like :meth:`gather`, by the plugin's name; without those that have nothing."""
+        results: dict[str, list[Any]] = {}
         for implementation, name in self._implementations(hook):
             try:
-                found = implementation(**arguments)
+                found = list(implementation(**arguments) or ())
             except MeetupError:
                 raise
             except Exception as error:
                 raise RuntimeError(f"plugin {name!r} failed in {hook}: {type(error).__name__}: {error}") from error
-            results.extend(found or ())
+            if found:
+                results[name] = found
         return results
 
     def gather_safely(self, hook: str, **arguments: Any) -> list[Any]:

@@ -17,7 +17,6 @@ from werkzeug.exceptions import NotFound
 from meetup import migrate
 from meetup.mount import Mount
 from meetup.outbox.models import TransportState
-from meetup.plugins.branches import branches
 from meetup.web.current import current_mount
 from meetup.web.guards import allow
 from meetup.web.metrics import Metrics
@@ -62,7 +61,7 @@ def unready(mount: Mount) -> list[dict[str, Any]]:
     """Why `mount` cannot work, as (part, reason); empty when it can. No secrets, no addresses."""
     try:
         with mount.database.connect() as connection:
-            left = sorted(_heads(tuple(branches(mount.plugins).values())) - set(migrate.current(connection)))
+            left = sorted(_heads(mount.migration_locations) - set(migrate.current(connection)))
         if left:
             return [{"part": "database", "reason": f"not migrated to {', '.join(left)}; run: meetup db upgrade"}]
         with mount.work(write=False) as work:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from babel.support import LazyProxy
@@ -18,12 +19,14 @@ class Words:
     """The catalogue of one mount: the core's and its plugins' translations, apart from the host's.
 
     Args:
-        directories: folders ``<locale>/LC_MESSAGES/meetup.mo`` lie under; the core's is always among them.
+        packages: packages with a catalogue ``translations/<locale>/LC_MESSAGES/<package>.mo``;
+            where a later one translates a word anew, its translation wins.
     """
 
-    def __init__(self, directories: tuple[str, ...] = ()) -> None:
-        core = str(files("meetup") / "translations")
-        self.domain = Domain(translation_directories=[core, *directories], domain="meetup")
+    def __init__(self, packages: Iterable[str] = ()) -> None:
+        folders = {"meetup": files("meetup") / "translations"}
+        folders.update((name, folder) for name in packages if (folder := _translations(name)) is not None)
+        self.domain = Domain([str(folder) for folder in folders.values()], domain=";".join(folders))
 
     def gettext(self, message: str) -> str:
         """`message` in the present language, unfilled."""
@@ -32,6 +35,15 @@ class Words:
     def ngettext(self, singular: str, plural: str, num: int) -> str:
         """The form for `num` in the present language, unfilled."""
         return str(self.domain.get_translations().ungettext(singular, plural, num))
+
+
+def _translations(package: str) -> Traversable | None:
+    """The folder of a package's catalogues; None where it has none, or is no package."""
+    try:
+        folder = files(package) / "translations"
+    except (ImportError, TypeError, ValueError, AttributeError):
+        return None
+    return folder if folder.is_dir() else None
 
 
 def _words() -> Words | None:

@@ -83,11 +83,18 @@ def config(database_url: str, smtp: SmtpServer, base_url: str, settings: Mapping
 
 @pytest.fixture
 def site(config: dict[str, Any], clock: SettableClock, tmp_path: Any) -> Iterator[Flask]:
-    """The stand-alone site; runs on SQLite and on PostgreSQL."""
+    """The stand-alone site; runs on SQLite and on PostgreSQL. With plugins, their tables are there too."""
     from meetup import create_app
+    from meetup.migrate import current, upgrade
 
     app = create_app(config, clock=clock, instance=tmp_path / "instance")
     app.test_client_class = Visitor
+    for mount in app.extensions["meetup"].values():
+        if mount.migration_locations:
+            with mount.database.connect() as connection:
+                bare = not current(connection)
+            if not bare:
+                upgrade(mount.database.engine, plugin_locations=mount.migration_locations)
     yield app
     for mount in app.extensions["meetup"].values():
         mount.database.dispose()
