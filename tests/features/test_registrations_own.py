@@ -125,7 +125,7 @@ def test_too_late(client: Visitor, work: Unit, clock: Any, paths: list[str]) -> 
 
 
 def test_a_link_that_is_none(client: Visitor, paths: list[str]) -> None:
-    for token in ("x", paths[0][3:-1] + "A", "ô" * 38, "%00" * 38):
+    for token in ("x", paths[0][3:-1] + ("B" if paths[0].endswith("A") else "A"), "ô" * 38, "%00" * 38):
         for below in ("", "/session.ics"):
             assert client.get(f"/r/{token}{below}").status_code == 404
     assert "/r/" in client.get("/r/x").text

@@ -134,7 +134,7 @@ def show(session: Session, **forms: Any) -> Any:
     found = paged(rows, _PER_PAGE, lambda one: (one.id,))
     counts = registrations.counts(work, session.id)
     kept = {"slug": session.slug, "show": which or None, "q": q or None}
-    copying = forms.get("copy") or CopyForm(formdata=None, prefix="copy-")
+    copying = forms.get("copy") or CopyForm(formdata=None)
     return draw(
         "desk.html",
         session=session,
@@ -166,7 +166,7 @@ def do(slug: str, action: str) -> Any:
     require("session.manage", session)
     form: Any = {"cancel": ReasonForm, "report": ReportForm}.get(action, ReasonForm)()
     if action == "copy":
-        form = CopyForm(prefix="copy-")
+        form = CopyForm()
     done = submit(form, _step(work, session, action, form))
     if done is None:
         return show(queries.by_slug(work, slug), **{action: form, "failed": form})
