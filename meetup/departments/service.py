@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from meetup.db import guarded_update
 from meetup.departments.models import KINDS, CalendarOverride, Department, Field
-from meetup.domain.faults import Faults
+from meetup.domain.faults import Faults, plain
 from meetup.domain.text import clean
 from meetup.domain.text import slug as make_slug
 from meetup.domain.workdays import DayKind, WorkCalendar
@@ -113,7 +113,7 @@ def by_code(work: Work, code: str, *, field: str = "department") -> Department:
     Raises:
         InvalidInput: at `field`, if there is none.
     """
-    found = work.db.scalar(select(Department).where(Department.code == code))
+    found = work.db.scalar(select(Department).where(Department.code == plain(code)))
     if found is None:
         raise InvalidInput(
             field,

@@ -16,6 +16,11 @@ EMPTY = N_("This is empty.")
 FILL_IN = N_("Please fill it in.")
 
 
+def plain(text: str | None, limit: int = 200) -> str:
+    """`text` for a search or a look-up: nothing in it that a database could choke on, and never an error."""
+    return "".join(char for char in text or "" if char.isprintable())[:limit].strip()
+
+
 class Faults:
     """The faults of one input, gathered field by field; :meth:`stop` raises them together."""
 

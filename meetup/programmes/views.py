@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from sqlalchemy import select
 
+from meetup.domain.faults import plain
 from meetup.errors import NotFound
 from meetup.programmes import service
 from meetup.programmes.forms import ProgrammeForm
@@ -63,7 +64,7 @@ def version_of(text: str | None) -> int | None:
 
 
 def _by_slug(slug: str) -> Programme:
-    found = current_work().db.scalar(select(Programme).where(Programme.slug == slug))
+    found = current_work().db.scalar(select(Programme).where(Programme.slug == plain(slug)))
     if found is None:
         raise NotFound()
     return found

@@ -23,14 +23,14 @@ def _live(work: Work, row: Outgoing) -> Registration:
     registration = _registration(work, row)
     number = row.context.get("sequence")
     if isinstance(number, int) and number < (registration.calendar_sequence or 0):
-        raise Superseded("a newer message about this registration was written")
+        raise Superseded(N_("a newer message about this registration was written"))
     return registration
 
 
 def _registration(work: Work, row: Outgoing) -> Registration:
     found = work.db.scalar(whole().where(Registration.id == row.context["registration"]))
     if found is None:
-        raise Superseded("the registration is gone")
+        raise Superseded(N_("the registration is gone"))
     return found  # type: ignore[no-any-return]
 
 
@@ -56,11 +56,11 @@ def _request(states: Iterable[str], why: str) -> Prepare:
         registration = _live(work, row)
         session = registration.session
         if registration.state not in wanted:
-            raise Superseded(f"{why}: it is {registration.state} now")
+            raise Superseded(why)
         if session.state != "published":
-            raise Superseded(f"the session is {session.state} now")
+            raise Superseded(N_("the session is off or has begun"))
         if session.ends_at <= work.now:
-            raise Expired("the session is over")
+            raise Expired(N_("the session is over"))
         calendar = calendars.request(
             work, registration, sequence=row.context["sequence"], first=bool(row.context.get("first"))
         )
@@ -82,7 +82,7 @@ def _gone(states: Iterable[str]) -> Prepare:
     def prepare(work: Work, row: Outgoing) -> Prepared:
         registration = _live(work, row)
         if registration.state not in wanted:
-            raise Superseded(f"it is {registration.state} now")
+            raise Superseded(N_("the reply has changed since"))
         calendar: Calendar | None = None
         if not row.context.get("first"):
             calendar = calendars.cancel(work, registration, sequence=row.context["sequence"])
@@ -94,7 +94,7 @@ def _gone(states: Iterable[str]) -> Prepare:
 def _session_cancelled(work: Work, row: Outgoing) -> Prepared:
     registration = _live(work, row)
     if registration.session.state != "cancelled":
-        raise Superseded("the session was not called off after all")
+        raise Superseded(N_("the session was not called off after all"))
     calendar = calendars.cancel(work, registration, sequence=row.context["sequence"])
     return Prepared(context_of(work, registration), calendar=calendar)
 
@@ -103,7 +103,7 @@ def _offer(work: Work, row: Outgoing) -> Prepared:
     prepared = _OFFER(work, row)
     until = prepared.context["registration"].offered_until
     if until is not None and until <= work.now:
-        raise Expired("the offer has lapsed")
+        raise Expired(N_("the offer has lapsed"))
     return prepared
 
 
@@ -114,7 +114,7 @@ def _plain(work: Work, row: Outgoing) -> Prepared:
 def _changed(work: Work, row: Outgoing) -> Prepared:
     registration = _registration(work, row)
     if registration.state in {"cancelled", "declined"} or registration.session.state != "published":
-        raise Superseded("nobody comes by this registration any more")
+        raise Superseded(N_("nobody comes by this registration any more"))
     return Prepared(context_of(work, registration))
 
 
@@ -125,24 +125,24 @@ def _links(work: Work, row: Outgoing) -> Prepared:
         .order_by(Registration.id.desc())
     ).all()
     if not rows:
-        raise Superseded("there is no registration any more")
+        raise Superseded(N_("there is no registration any more"))
     return Prepared({"rows": [(one, one.session, manage_url(work, one)) for one in rows]})
 
 
-_OFFER = _request(("offered",), "the offer was answered")
+_OFFER = _request(("offered",), N_("the offer was answered"))
 _ALL = ("invited", "confirmed", "tentative", "waitlisted", "offered")
 
 NOTICES = [
-    Notice("calendar_invitation", _request(("invited",), "the invitation was answered"), N_("Invitations")),
-    Notice("calendar_confirmed", _request(("confirmed",), "no longer confirmed"), N_("Confirmed registrations")),
-    Notice("calendar_waitlisted", _request(("waitlisted",), "no longer waiting"), N_("Places on the waiting list")),
-    Notice("calendar_tentative", _request(("tentative",), "another reply was given"), N_("Replies: may come")),
+    Notice("calendar_invitation", _request(("invited",), N_("the invitation was answered")), N_("Invitations")),
+    Notice("calendar_confirmed", _request(("confirmed",), N_("no longer confirmed")), N_("Confirmed registrations")),
+    Notice("calendar_waitlisted", _request(("waitlisted",), N_("no longer waiting")), N_("Places on the waiting list")),
+    Notice("calendar_tentative", _request(("tentative",), N_("another reply was given")), N_("Replies: may come")),
     Notice("calendar_declined", _gone(("declined",)), N_("Replies: will not come")),
     Notice("calendar_offer", _offer, N_("Seats offered")),
     Notice("calendar_offer_lapsed", _gone(("declined",)), N_("Offers that lapsed")),
     Notice("calendar_cancelled", _gone(("cancelled",)), N_("Cancelled registrations")),
-    Notice("calendar_rescheduled", _request(_ALL, "no longer concerned"), N_("Sessions at another time")),
-    Notice("calendar_updated", _request(_ALL, "no longer concerned"), N_("Changed sessions")),
+    Notice("calendar_rescheduled", _request(_ALL, N_("no longer concerned")), N_("Sessions at another time")),
+    Notice("calendar_updated", _request(_ALL, N_("no longer concerned")), N_("Changed sessions")),
     Notice("calendar_session_cancelled", _session_cancelled, N_("Sessions called off")),
     Notice("registration_changed", _changed, N_("Changed lists of people")),
     Notice("registration_found", _plain, N_("Registered once more")),

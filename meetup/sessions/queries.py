@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
+from meetup.domain.faults import plain
 from meetup.errors import NotFound
 from meetup.programmes.models import Programme
 from meetup.sessions.models import Session
@@ -23,7 +24,7 @@ FEED_PAST = timedelta(days=180)
 def whole(work: Work, programme: str = "") -> Select[Any]:
     """Sessions with their programmes; of the mount's one programme, if it has one."""
     query = select(Session).options(joinedload(Session.programme))
-    wanted = work.settings.programme or programme
+    wanted = work.settings.programme or plain(programme)
     return query.join(Programme).where(Programme.slug == wanted) if wanted else query
 
 
@@ -33,7 +34,7 @@ def by_slug(work: Work, slug: str) -> Session:
     Raises:
         NotFound: if there is none.
     """
-    found = work.db.scalar(whole(work).where(Session.slug == slug))
+    found = work.db.scalar(whole(work).where(Session.slug == plain(slug)))
     if found is None:
         raise NotFound()
     return found  # type: ignore[no-any-return]

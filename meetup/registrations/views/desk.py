@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, request
 
+from meetup.domain.faults import plain
 from meetup.domain.text import collation_key
 from meetup.errors import MeetupError, NotFound
 from meetup.registrations import queries, service
@@ -17,6 +18,7 @@ from meetup.web.current import current_work, link
 from meetup.web.forms import undo
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _, ngettext
+from meetup.web.saying import say
 from meetup.work import Work
 
 #: Who stands on the list to sign.
@@ -48,7 +50,7 @@ def do(key: int, action: str) -> Any:
         work.commit()
     except MeetupError as error:
         undo(work.db)
-        flash(f"{name}: {error.say(_)}", "error")
+        flash(f"{name}: {say(error)}", "error")
     else:
         flash(_("%(name)s: done.", name=name), "success")
     answer: Any = redirect(_back(slug))
@@ -58,7 +60,7 @@ def do(key: int, action: str) -> Any:
 def _back(slug: str) -> str:
     """The page that the button stood on; only ever one of ours."""
     if request.form.get("back") == "check-in":
-        return link("registrations.check_in", slug=slug, q=request.form.get("q", "")[:100] or None)
+        return link("registrations.check_in", slug=slug, q=plain(request.form.get("q"), 100) or None)
     return link("sessions.desk", slug=slug) + "#registrations"
 
 

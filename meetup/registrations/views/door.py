@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, request
 
+from meetup.domain.faults import plain
 from meetup.registrations import queries, service
 from meetup.registrations.forms import WalkInForm
 from meetup.registrations.models import Registration
@@ -30,7 +31,7 @@ def check_in(slug: str) -> Any:
 def show(session: Session, form: WalkInForm) -> Any:
     """Draw the list at the door and the form for who comes unannounced."""
     work = current_work()
-    q = request.values.get("q", "")[:100]
+    q = plain(request.values.get("q"), 100)
     counts = queries.counts(work, session.id)
     return draw(
         "check_in.html",

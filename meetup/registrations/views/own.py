@@ -18,6 +18,7 @@ from meetup.web.current import current_work, link
 from meetup.web.forms import submit, undo
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
+from meetup.web.saying import say
 
 #: What is said after a reply, by the state that it led to.
 DONE = {
@@ -145,7 +146,7 @@ def _do(token: str, step: Callable[[], str]) -> Any:
         work.commit()
     except MeetupError as error:
         undo(work.db)
-        flash(error.say(_), "error")
+        flash(say(error), "error")
     else:
         flash(said, "success")
     answer: Any = redirect(link("registrations.own", token=token))

@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Response, request
 
+from meetup.domain.faults import plain
 from meetup.sessions import queries
 from meetup.sessions.calendars import download, public_feed
 from meetup.sessions.models import Session
@@ -108,7 +109,7 @@ def calendar(slug: str) -> Response:
 def feed() -> Response:
     """Every public session as a feed to subscribe to; with ``?programme=``, of one programme."""
     work = current_work()
-    programme = request.args.get("programme", "")[:80]
+    programme = plain(request.args.get("programme"), 80)
     sessions = list(queries.in_feed(work, programme))
     locale = _language()
     source = work.mount.url("sessions.feed", **({"programme": programme} if programme else {}))

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import flash, redirect, request
 
+from meetup.domain.faults import plain
 from meetup.domain.registrations import HOLDS_SEAT
 from meetup.errors import N_
 from meetup.registrations import queries as registrations
@@ -126,7 +127,7 @@ def show(session: Session, **forms: Any) -> Any:
     """Draw the organiser's page of a session, with forms that failed as they were typed."""
     work = current_work()
     which = request.args.get("show", "")
-    q = request.args.get("q", "")[:100]
+    q = plain(request.args.get("q"), 100)
     after = unpack(request.args.get("after", ""), int)
     rows = registrations.page_of_session(
         work, session.id, states=_FILTERS.get(which, ()), q=q, after=after[0] if after else 0, limit=_PER_PAGE

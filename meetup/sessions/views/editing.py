@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, redirect, request
 from sqlalchemy import select
 
-from meetup.domain.faults import EMPTY, FILL_IN
+from meetup.domain.faults import EMPTY, FILL_IN, plain
 from meetup.errors import N_, InvalidInput
 from meetup.programmes.models import Programme
 from meetup.programmes.service import rule
@@ -42,7 +42,7 @@ def new() -> Any:
 
 def _draft(form: SessionForm) -> Session:
     work = current_work()
-    programme = work.db.scalar(select(Programme).where(Programme.slug == (form.programme.data or "")))
+    programme = work.db.scalar(select(Programme).where(Programme.slug == plain(form.programme.data)))
     if programme is None:
         raise InvalidInput("programme", N_("There is no such programme."), N_("Choose one of them."))
     values = _values(form, programme.timezone)

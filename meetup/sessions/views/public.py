@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import request
 
+from meetup.domain.faults import plain
 from meetup.registrations.queries import waiting_seats
 from meetup.sessions import queries
 from meetup.sessions.calendars import description, place
@@ -43,7 +44,7 @@ def index() -> Any:
     """The sessions to come, or those that are over."""
     work = current_work()
     past = request.args.get("when") == "past"
-    programme = request.args.get("programme", "")[:80]
+    programme = plain(request.args.get("programme"), 80)
     after = unpack(request.args.get("after", ""), moment, int)
     find = queries.over if past else queries.coming
     rows = find(work, programme=programme, after=after, limit=_PER_PAGE)
