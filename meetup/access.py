@@ -84,6 +84,12 @@ def _takes_part(actor: Actor, thing: Any) -> bool:
     return _leads(actor, thing) or _receives(actor, thing) or _coordinates(actor, thing)
 
 
+def _takes_part_openly(actor: Actor, thing: Any) -> bool:
+    # What is about an official's conduct may be about the reader: it goes to the head and the organiser (R23).
+    about = getattr(thing, "issue", None) or thing
+    return getattr(about, "kind", "") != "conduct" and _takes_part(actor, thing)
+
+
 def _own_enterprise(actor: Actor, thing: Any) -> bool:
     if actor.kind != "enterprise" or actor.enterprise_id is None:
         return False
@@ -104,6 +110,7 @@ RELATIONS: Mapping[str, Relation] = {
     "receiver": _receives,
     "coordinator": _coordinates,
     "participant": _takes_part,
+    "participant, not about conduct": _takes_part_openly,
     "own": _own_enterprise,
     "own registration": _own_registration,
     "public": _is_public,
@@ -130,6 +137,12 @@ RULES: Mapping[str, Mapping[str, str]] = {
         "enterprise": "own",
         ORGANIZER: "any",
         OFFICER: "participant",
+        LEADER: "any",
+    },
+    "issue.read_all": {
+        "enterprise": "own",
+        ORGANIZER: "any",
+        OFFICER: "participant, not about conduct",
         LEADER: "any",
     },
     "issue.submit": {"enterprise": "own", ORGANIZER: "any"},

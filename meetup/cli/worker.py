@@ -79,7 +79,9 @@ def _print(found: Any) -> None:
 
 
 def _planned(mount: Mount, at: datetime | None) -> list[dict[str, Any]]:
-    with mount.work(now=at, write=False) as work:
+    # What falls due is done for the sake of its messages, and never committed.
+    with mount.work(now=at) as work:
+        worker.rehearse(work)
         rows = queries.planned(work.db, work.now if at else None)
         return [_entry(mount, row) for row in rows]
 

@@ -22,6 +22,7 @@ from meetup.outbox.retention import tidy
 
 if TYPE_CHECKING:
     from meetup.mount import Mount
+    from meetup.work import Work
 
 __all__ = ["drain", "due_work", "run_for_ever", "send_one"]
 
@@ -35,6 +36,8 @@ TIDY_EVERY = 3600.0
 CLOSE_AFTER = 60.0
 #: How long one plugin's due work may go on at one turn.
 DUE_SECONDS = 5.0
+#: How often a rehearsal asks one of them.
+REHEARSAL_TURNS = 500
 #: A drain ends after so many turns, even if something always finds more to do.
 MOST_TURNS = 200
 
@@ -104,6 +107,20 @@ def due_work(mount: Mount, now: datetime | None = None) -> Counter[str]:
             if not any(found.values()):
                 break
     return counts
+
+
+def rehearse(work: Work) -> None:
+    """Do all that has fallen due inside `work`, for whoever looks at what that gives and then rolls it back.
+
+    It stops at the first fault, which is raised.
+    """
+    with speaking(work.mount, work.settings.locales[0]):
+        for implementation in reversed(work.mount.plugins.hook.meetup_due_work.get_hookimpls()):
+            for _turn in range(REHEARSAL_TURNS):
+                found = implementation.function(*([work] if implementation.argnames else []))
+                work.db.flush()
+                if not any((found or {}).values()):
+                    break
 
 
 def _ask(mount: Mount, implementation: Any, now: datetime | None) -> dict[str, int]:

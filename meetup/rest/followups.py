@@ -13,6 +13,7 @@ from meetup.departments.models import Department
 from meetup.domain.followups import OWES_ANSWER
 from meetup.followups import service as followups
 from meetup.followups.models import Coordination, FollowUp
+from meetup.issues.models import Issue
 from meetup.issues.values import Upload
 from meetup.rest import find
 from meetup.rest.edge import KEY_HEADER, Resource, call, demand, tagged
@@ -44,6 +45,7 @@ def shown_many(numbers: Iterable[int]) -> list[FollowUp]:
 
 def _step(number: int, action: str, run: Callable[[FollowUp], Any]) -> Any:
     row = find.follow_up(number)
+    demand("issue.read_all", row)
     demand(action, row)
     run(row)
     after = shown_many([number])[0]
@@ -65,8 +67,10 @@ def list_follow_ups(query: dict[str, Any]) -> Any:
     if not actor.has("organizer", "leader"):
         own = actor.department_id
         along = select(Coordination.follow_up_id).where(Coordination.department_id == own)
-        statement = statement.where(
-            or_(FollowUp.lead_department_id == own, FollowUp.transfer_to_id == own, FollowUp.id.in_(along))
+        statement = (
+            statement.join(FollowUp.issue)
+            .where(Issue.kind != "conduct")
+            .where(or_(FollowUp.lead_department_id == own, FollowUp.transfer_to_id == own, FollowUp.id.in_(along)))
         )
     if query["department"]:
         codes = select(Department.id).where(Department.code == query["department"])
@@ -90,7 +94,7 @@ def list_follow_ups(query: dict[str, Any]) -> Any:
 def read_follow_up(number: int) -> Any:
     """One follow-up."""
     row = find.follow_up(number)
-    demand("follow_up.read", row)
+    demand("issue.read_all", row)
     return tagged(row, row)
 
 

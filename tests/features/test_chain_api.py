@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import icalendar
 import pytest
 
+from meetup.departments.service import by_code as find_department
+from meetup.departments.service import create_field
+from meetup.issues import service as issues
+from meetup.programmes.service import create_programme
+from meetup.registrations import service as registrations
+from meetup.sessions import service as sessions
 from tests.features.chain import bring_in, deliver
 
 
@@ -284,6 +291,28 @@ def test_the_chain(runner: Any, site: Any, smtp: Any, clock: Any, token: Any, tm
     assert "Sở Tài chính" in page.text
 
 
+def someone_registered(work: Any) -> Any:
+    """A published session and an enterprise that comes."""
+    session = sessions.draft(
+        work,
+        programme=create_programme(work, name="Cà phê"),
+        title="Kỳ đầu",
+        venue="Không gian Khởi nghiệp",
+        starts_at=work.now + timedelta(days=20),
+        ends_at=work.now + timedelta(days=20, hours=2),
+    )
+    sessions.publish(work, session)
+    outcome = registrations.register(
+        work,
+        session,
+        enterprise={"kind": "investor", "name": "Nhà đầu tư"},
+        contact={"name": "Ông An", "email": "an@invest.example", "language": "vi"},
+        participants=[{"name": "Ông An"}],
+        consent=True,
+    )
+    return session, outcome.registration
+
+
 def test_a_token_is_needed(site: Any) -> None:
     response = site.test_client().get("/api/v1/sessions")
     assert response.status_code == 401
@@ -317,3 +346,46 @@ def test_answers_are_not_kept_for_ever(site: Any, mount: Any, token: Any, runner
     deliver(runner)
     again = admin.call("POST", "/programmes", body, 201, **{"Idempotency-Key": "p"}).get_json()
     assert again["id"] != first["id"]
+
+
+def test_an_officers_token_reads_no_conduct_and_no_unpublished_words(
+    site: Any, mount: Any, token: Any, runner: Any, tmp_path: Any
+) -> None:
+    bring_in(runner, tmp_path)
+    organizer = Api(site, token("organizer"))
+    officer = Api(site, token("officer", "--department", "STC"))
+    other = Api(site, token("officer", "--department", "SXD"))
+    with mount.work() as work:
+        departments = {code: find_department(work, code) for code in ("STC", "SXD")}
+        field = create_field(work, code="thue", name="Thuế")
+        session, registration = someone_registered(work)
+        numbers = []
+        for kind in ("obstacle", "conduct"):
+            issue = issues.submit(
+                work,
+                registration=registration,
+                session=session,
+                title=f"Kiến nghị {kind}",
+                description="Chi tiết kín của doanh nghiệp, chờ hơn sáu tháng.",
+                kind=kind,
+                visibility="public" if kind == "obstacle" else "confidential",
+            )
+            issues.accept(work, issue, field=field, lead_department=departments["STC"])
+            numbers.append(issue.number)
+            if kind == "obstacle":
+                issues.publish(work, issue, title="Đã biên tập", question="Đã biên tập.", answer="Đã trả lời.")
+        work.commit()
+    open_one, conduct = numbers
+    assert officer.call("GET", f"/issues/{open_one}").status_code == 200
+    assert other.call("GET", f"/issues/{open_one}").status_code == 404
+    assert officer.call("GET", f"/issues/{conduct}").status_code == 404
+    assert organizer.call("GET", f"/issues/{conduct}").status_code == 200
+    assert [one["id"] for one in officer.call("GET", "/issues").get_json()["items"]] == [open_one]
+    assert other.call("GET", "/issues?q=chi tiet kin").get_json()["items"] == []
+    orders = [{"lead_department": "STC", "task": "Xem xét.", "working_days": 5}]
+    (made,) = organizer.call(
+        "POST", f"/issues/{conduct}/conclusion", {"text": "Giao.", "follow_ups": orders}, 201
+    ).get_json()
+    assert officer.call("GET", f"/follow-ups/{made['id']}").status_code == 404
+    assert officer.call("POST", f"/follow-ups/{made['id']}/accept").status_code == 404
+    assert officer.call("GET", "/follow-ups").get_json()["items"] == []
