@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install what the whole suite needs from outside Python: PostgreSQL, Redis, a browser
+# Install what the whole suite needs from outside Python: PostgreSQL, Redis, libical, a browser
 # with fonts for Vietnamese, and the npm packages of tests/package.json.
 #
 # Installs only what is missing. Without the rights to, it says what is missing and
@@ -15,6 +15,7 @@ want() { # want PACKAGE TEST...: PACKAGE is needed if the test fails
 }
 have_initdb() { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; }
 have_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+have_libical() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -q 'libical\.so\.3 '; }
 # The name of a font that carries Vietnamese; fc-list comes with the browser.
 have_fonts() { ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf || fc-list :lang=vi | grep -q .; }
 
@@ -22,6 +23,8 @@ want postgresql have_initdb
 want redis-server command -v redis-server
 want chromium have_browser
 want fonts-dejavu-core have_fonts
+# libical reads our calendars as Evolution and many servers do. Debian 13 has it as libical3t64, which provides libical3.
+want libical3 have_libical
 want nodejs command -v node
 want npm command -v npm
 
@@ -42,7 +45,7 @@ if [ ${#packages[@]} -gt 0 ]; then
     fi
 fi
 
-# axe-core judges accessibility in the browser; ical.js reads our calendars as many clients do.
+# axe-core judges accessibility in the browser; ical.js and node-ical read our calendars as many clients do.
 if command -v npm >/dev/null; then
     if ! cmp -s tests/package.json tests/node_modules/.installed; then
         echo "== Installing the npm packages of tests/package.json"

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Todo, vDDDTypes, vDuration, vText
+from icalendar import Calendar, Event, Todo, vDDDTypes, vDuration
 
 from meetup.domain.cards import FollowUpCard, Organizer, SessionCard
-from meetup.domain.ics import Years, add_categories, assemble, local, session_event, uri, years_of
+from meetup.domain.ics import Years, add_categories, assemble, local, session_event, text, uri, years_of
 from meetup.domain.text import clean
 from meetup.domain.workdays import end_of_day
 
@@ -93,17 +93,17 @@ def feed_of(
     head = Calendar()
     # Twice each: RFC 7986 for those who read it, X-WR for the rest.
     for key in ("NAME", "X-WR-CALNAME"):
-        head.add(key, vText(clean(name)))
-    if description:
+        head.add(key, text(name))
+    if words := text(description, multiline=True):
         for key in ("DESCRIPTION", "X-WR-CALDESC"):
-            head.add(key, vText(clean(description, multiline=True)))
-    head.add("X-WR-TIMEZONE", vText(zone))
+            head.add(key, words)
+    head.add("X-WR-TIMEZONE", text(zone))
     head.add("REFRESH-INTERVAL", vDuration(refresh), parameters={"VALUE": "DURATION"})
     head.add("X-PUBLISHED-TTL", vDuration(refresh))
     if source:
         head.add("SOURCE", uri(source), parameters={"VALUE": "URI"})
     if color:
-        head.add("COLOR", vText(clean(color)))
+        head.add("COLOR", text(color))
     return assemble(components, years or {zone: _EMPTY_YEARS}, head=head)
 
 
@@ -120,8 +120,8 @@ def todo_bytes(card: FollowUpCard, *, as_event: bool = False) -> bytes:
     part.add("created", card.created_at.astimezone(UTC))
     part.add("last-modified", card.changed_at.astimezone(UTC))
     part.add("class", "PRIVATE")
-    if card.description:
-        part.add("description", clean(card.description, multiline=True))
+    if description := text(card.description, multiline=True):
+        part.add("description", description)
     if card.url:
         part["URL"] = uri(card.url)
     if card.session_uid:
@@ -130,13 +130,13 @@ def todo_bytes(card: FollowUpCard, *, as_event: bool = False) -> bytes:
     if as_event:
         # An event has no box to tick, so the title says it.
         mark = "✓ " if card.status == "COMPLETED" else "⚠ " if card.is_overdue else ""
-        part.add("summary", clean(mark + card.title))
+        part.add("summary", text(mark + card.title))
         part.add("dtstart", card.due_on)
         part.add("dtend", card.due_on + timedelta(days=1))
         part.add("transp", "TRANSPARENT")
         part.add("status", "CANCELLED" if card.status == "CANCELLED" else "CONFIRMED")
         return bytes(part.to_ical())
-    part.add("summary", clean(card.title))
+    part.add("summary", text(card.title))
     part["DUE"] = vDDDTypes(local(end_of_day(card.due_on, ZoneInfo(card.zone)), card.zone))
     part.add("status", card.status)
     part.add("percent-complete", card.percent)

@@ -6,13 +6,14 @@ before, for what reaches a calendar file reaches other people's programs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from html import escape
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Component, Event, vCalAddress, vDDDLists, vDDDTypes, vRecur, vText, vUri
+from icalendar import Calendar, Component, Event, vCalAddress, vCategory, vDDDLists, vDDDTypes, vRecur, vText, vUri
 
 from meetup.domain.cards import Organizer, SessionCard, Status
 from meetup.domain.text import clean
@@ -26,6 +27,25 @@ Years = Mapping[str, tuple[int, int]]
 
 # A rule without an end is covered by its zone's changes for so long.
 _ENDLESS_YEARS = 10
+
+
+class Text(vText):
+    r"""A TEXT value, escaped in one pass (RFC 5545 §3.3.11, rule A2).
+
+    icalendar (7.3) takes a backslash before a capital N, as in ``C:\New``, for a line break.
+    """
+
+    def to_ical(self) -> bytes:
+        return re.sub(r"[\\;,]", r"\\\g<0>", self).replace("\n", "\\n").encode()
+
+
+def text(typed: str, *, multiline: bool = False) -> Text:
+    """`typed` as a TEXT value, cleaned.
+
+    Raises:
+        InvalidInput: on text that no file can hold.
+    """
+    return Text(clean(typed, multiline=multiline))
 
 
 def session_event(
@@ -57,15 +77,19 @@ def session_event(
     event.add("dtstamp", stamp.astimezone(UTC))
     event.add("created", card.created_at.astimezone(UTC))
     event.add("last-modified", card.changed_at.astimezone(UTC))
-    event["DTSTART"] = vDDDTypes(local(card.starts_at, card.zone, recurring=bool(card.rrule)))
-    event["DTEND"] = vDDDTypes(local(card.ends_at, card.zone, recurring=bool(card.rrule)))
+    starts_at, ends_at = (local(at, card.zone, recurring=bool(card.rrule)) for at in (card.starts_at, card.ends_at))
+    if UTC in (starts_at.tzinfo, ends_at.tzinfo):
+        # Both alike: recurring-ical-events takes the one from the other by the clocks on the wall.
+        starts_at, ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
+    event["DTSTART"], event["DTEND"] = vDDDTypes(starts_at), vDDDTypes(ends_at)
     _repeat(event, card)
-    event.add("summary", clean(f"{summary_prefix} {card.title}"))
+    event.add("summary", text(f"{summary_prefix} {card.title}"))
     event.add("status", status or card.status)
     event.add("class", "PRIVATE" if card.is_private else "PUBLIC")
     event.add("transp", "OPAQUE")
-    if card.location.strip():
-        event.add("location", clean(card.location))
+    # No property is written without a value, which libical, for one, calls a fault.
+    if location := text(card.location):
+        event.add("location", location)
     if card.geo is not None:
         event.add("geo", card.geo)
     if description:
@@ -86,6 +110,13 @@ def _repeat(event: Event, card: SessionCard) -> None:
             raise ValueError("a rule ends by COUNT or by UNTIL")
         if any(getattr(until, "tzinfo", None) is None for until in rule.get("UNTIL", ())):
             raise ValueError("UNTIL is an instant in UTC where the start has a zone (RFC 5545 §3.3.10)")
+        starts_at = local(card.starts_at, card.zone, recurring=True)
+        if starts_at.day > 28 and not any(part.startswith("BY") for part in rule):
+            # What DTSTART implies is said, since node-ical (0.25) goes on with 28 after a February.
+            if rule["FREQ"] == ["YEARLY"]:
+                rule["BYMONTH"] = [starts_at.month]
+            if rule["FREQ"] in (["YEARLY"], ["MONTHLY"]):
+                rule["BYMONTHDAY"] = [starts_at.day]
         event["RRULE"] = rule
     if card.exdates:
         event["EXDATE"] = vDDDLists([local(one, card.zone, recurring=True) for one in sorted(card.exdates)])
@@ -95,19 +126,19 @@ def _repeat(event: Event, card: SessionCard) -> None:
 
 def _describe(event: Event, card: SessionCard) -> None:
     """DESCRIPTION and what goes with it; the link is in it too, for clients without CONFERENCE (rule A12)."""
-    text, html = clean(card.description, multiline=True), clean(card.html_description, multiline=True)
+    words, html = clean(card.description, multiline=True), clean(card.html_description, multiline=True)
     if card.online_url:
         link = uri(card.online_url)
         link.params["VALUE"] = "URI"
         event["CONFERENCE"] = link
-        if str(link) not in text:
-            text = f"{text}\n\n{link}".strip()
+        if str(link) not in words:
+            words = f"{words}\n\n{link}".strip()
         if html and escape(str(link)) not in html:
             html += f'<p><a href="{escape(str(link))}">{escape(str(link))}</a></p>'
-    if text:
-        event.add("description", text)
+    if words:
+        event.add("description", Text(words))
     if html:
-        event.add("x-alt-desc", vText(html), parameters={"FMTTYPE": "text/html"})
+        event.add("x-alt-desc", Text(html), parameters={"FMTTYPE": "text/html"})
     if card.agenda_url:
         event["ATTACH"] = uri(card.agenda_url)
 
@@ -116,22 +147,26 @@ def add_categories(part: Component, categories: Iterable[str]) -> None:
     """CATEGORIES of `part`, if there are any (rule A13)."""
     named = [name for name in map(clean, categories) if name]
     if named:
-        part.add("categories", named)
+        found = vCategory([])
+        found.cats = [Text(name) for name in named]
+        part.add("categories", found)
 
 
 def local(instant: datetime, zone: str, *, recurring: bool = False) -> datetime:
     """`instant` by the clocks of `zone`, as DTSTART wants it (rule A7).
 
     In the hour that clocks repeat, a local time with TZID means the first one (RFC 5545
-    §3.3.5); an instant in the second can be said in UTC only, unless a rule needs a zone.
+    §3.3.5), but node-ical, for one, takes the second; an instant in either is said in UTC,
+    unless a rule needs a zone.
     """
     found = instant.astimezone(ZoneInfo(zone))
-    return instant.astimezone(UTC) if found.fold and not recurring else found
+    comes_twice = found.replace(fold=0).utcoffset() != found.replace(fold=1).utcoffset()
+    return instant.astimezone(UTC) if comes_twice and not recurring else found
 
 
-def uri(text: str) -> vUri:
+def uri(typed: str) -> vUri:
     """A URI that stays on its line: no control characters, blanks written as %20."""
-    return vUri(clean(text).replace(" ", "%20"))
+    return vUri(clean(typed).replace(" ", "%20"))
 
 
 def address(email: str, name: str) -> vCalAddress:

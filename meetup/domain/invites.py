@@ -9,10 +9,11 @@ from typing import Literal
 from icalendar import Alarm, vCalAddress
 
 from meetup.domain.cards import Organizer, Person, SessionCard, Status, raises_sequence
-from meetup.domain.ics import address, assemble, session_event, years_of
+from meetup.domain.ics import address, assemble, session_event, text, years_of
 from meetup.domain.text import clean
 
 __all__ = ["Organizer", "Person", "SessionCard", "cancellation", "invitation", "raises_sequence"]
+
 
 def invitation(
     card: SessionCard,
@@ -98,6 +99,6 @@ def _attendee(person: Person, *, rsvp: bool) -> vCalAddress:
 def _alarm(ahead: timedelta, title: str) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", clean(title))
+    alarm.add("description", text(title))
     alarm.add("trigger", -abs(ahead))
     return alarm

@@ -1,9 +1,11 @@
 """VTIMEZONE components, exact and always the same for the same years (RFC 5545 §3.6.5, rule A7).
 
 The transitions are read from the IANA database through ``zoneinfo`` and written
-out one by one (DTSTART and RDATE), since a rule for them can be wrong in a year to
-come while a list of known instants cannot. Written here and not by icalendar
-(7.3), whose onset of summer time is stated in the new offset instead of the old.
+out one by one, since a rule for them can be wrong in a year to come while a list of
+known instants cannot. Each is a STANDARD or DAYLIGHT of its own: ical.js (2.2, and so
+Thunderbird) passes over the DTSTART of one that has RDATE, and over all but the first
+value of RDATE. Written here and not by icalendar (7.3), whose onset of summer time is
+stated in the new offset instead of the old.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vDDDLists, vDDDTypes, vUTCOffset
+from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vDDDTypes, vUTCOffset
 
 _STEP = timedelta(days=7)
 
@@ -76,20 +78,14 @@ def vtimezone(tzid: str, first_year: int, last_year: int) -> bytes:
     start = datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=1)
     end = datetime(last_year + 1, 1, 1, tzinfo=UTC) + timedelta(days=1)
     opening = _phase(zone, start)
-    onsets: dict[tuple[_Phase, _Phase], list[datetime]] = {(opening, opening): [start]}
-    for change in _changes(zone, start, end):
-        onsets.setdefault((change.before, change.after), []).append(change.at)
     component = Timezone()
     component.add("TZID", tzid)
-    for (before, after), instants in onsets.items():
+    for at, before, after in (_Change(start, opening, opening), *_changes(zone, start, end)):
         # By the offset alone: tzdata calls winter in Dublin and Ramadan in Casablanca negative summer
         # time, which no calendar client understands.
         part = TimezoneDaylight() if after.offset > before.offset else TimezoneStandard()
         # The onset is the local time by the clocks as they were before it.
-        local = [(at + before.offset).replace(tzinfo=None) for at in instants]
-        part["DTSTART"] = vDDDTypes(local[0])
-        if local[1:]:
-            part["RDATE"] = vDDDLists(local[1:])
+        part["DTSTART"] = vDDDTypes((at + before.offset).replace(tzinfo=None))
         part["TZOFFSETFROM"] = vUTCOffset(before.offset)
         part["TZOFFSETTO"] = vUTCOffset(after.offset)
         part.add("TZNAME", after.name)
