@@ -35,7 +35,7 @@ def _load(work: Work, row: Outgoing) -> FollowUp:
     )
     found = work.db.scalars(query).unique().one_or_none()
     if found is None:
-        raise Superseded("the follow-up is gone")
+        raise Superseded(N_("the follow-up is gone"))
     return found
 
 
@@ -62,6 +62,7 @@ def _staff(work: Work, row: Outgoing) -> tuple[FollowUp, Context]:
     context = _common(work, row, f)
     context |= {
         "title": f.issue.title,
+        "issue_number": f.issue.number,
         "enterprise": f.enterprise.name,
         "action_url": work.mount.url("follow_ups.show", number=f.number),
         "action_words": N_("Open the follow-up"),
@@ -74,16 +75,19 @@ def _reader(work: Work, row: Outgoing) -> tuple[FollowUp, Context]:
     f = _load(work, row)
     context = _common(work, row, f)
     issue = f.issue
+    known: int | str = ""
     if not row.context.get("follows"):
-        title, url = issue.title, page_url(work, f, issue)
+        title, url, known = issue.title, page_url(work, f, issue), issue.number
     elif row.context.get("own"):
         own = work.get(Issue, row.context["own"])
-        title, url = own.title, own_url(work, own)
+        title, url, known = own.title, own_url(work, own), own.number
     else:
         title = issue.published_title if issue.is_public else ""
         url = work.mount.url("issues.show", number=issue.number) if issue.is_public else ""
+        known = issue.number if issue.is_public else ""
     context |= {
         "title": title,
+        "issue_number": known,
         "follows": bool(row.context.get("follows")),
         "action_url": url,
         "action_words": N_("See how it stands"),
@@ -110,8 +114,8 @@ def _needs(f: FollowUp, states: frozenset[str] | set[str], why: str) -> None:
 
 def _assigned(work: Work, row: Outgoing, f: FollowUp) -> Context:
     if f.lead_department_id != row.context["department"]:
-        raise Superseded("another department leads now")
-    _needs(f, OWES_ANSWER, "no answer is owed any more")
+        raise Superseded(N_("another department leads now"))
+    _needs(f, OWES_ANSWER, N_("no answer is owed any more"))
     along = work.db.scalars(
         select(Department)
         .join(Coordination, Coordination.department_id == Department.id)
@@ -128,7 +132,7 @@ def _assigned(work: Work, row: Outgoing, f: FollowUp) -> Context:
 
 
 def _coordinating(work: Work, row: Outgoing, f: FollowUp) -> Context:
-    _needs(f, OWES_ANSWER, "no answer is owed any more")
+    _needs(f, OWES_ANSWER, N_("no answer is owed any more"))
     return {}
 
 
@@ -146,7 +150,7 @@ def _transfer(work: Work, row: Outgoing, f: FollowUp) -> Context:
 def _transfer_open(work: Work, row: Outgoing, f: FollowUp) -> Context:
     context = _transfer(work, row, f)
     if context["transfer"].decision:
-        raise Superseded("the transfer was settled")
+        raise Superseded(N_("the transfer was settled"))
     return context
 
 
@@ -157,7 +161,7 @@ def _transfer_settled(work: Work, row: Outgoing, f: FollowUp) -> Context:
 
 
 def _transfer_waits(work: Work, row: Outgoing, f: FollowUp) -> Context:
-    _needs(f, {"transfer_requested"}, "the transfer was settled")
+    _needs(f, {"transfer_requested"}, N_("the transfer was settled"))
     return {"receiver": f.transfer_to}
 
 
@@ -169,7 +173,7 @@ def _extension(work: Work, row: Outgoing, f: FollowUp) -> Context:
 def _extension_open(work: Work, row: Outgoing, f: FollowUp) -> Context:
     context = _extension(work, row, f)
     if context["extension"].decision:
-        raise Superseded("the extension was decided on")
+        raise Superseded(N_("the extension was decided on"))
     return context
 
 
@@ -202,20 +206,20 @@ def _last_answer(work: Work, f: FollowUp) -> Answer | None:
 
 
 def _answered(work: Work, row: Outgoing, f: FollowUp) -> Context:
-    _needs(f, {"answered"}, "the answer was looked at")
+    _needs(f, {"answered"}, N_("the answer was looked at"))
     given = _last_answer(work, f)
     if given is None or given.id != row.context["answer"]:
-        raise Superseded("there is a newer answer")
+        raise Superseded(N_("there is a newer answer"))
     return {"quote": given.text, "answer": given}
 
 
 def _sent_back(work: Work, row: Outgoing, f: FollowUp) -> Context:
-    _needs(f, {"accepted", "transfer_requested"}, "it was answered again")
+    _needs(f, {"accepted", "transfer_requested"}, N_("it was answered again"))
     return {"quote": row.context["reason"]}
 
 
 def _verified(work: Work, row: Outgoing, f: FollowUp) -> Context:
-    _needs(f, {"verified"}, "the enterprise has replied")
+    _needs(f, {"verified"}, N_("the enterprise has replied"))
     given = _last_answer(work, f)
     asked = not row.context.get("follows")
     return {
@@ -227,7 +231,7 @@ def _verified(work: Work, row: Outgoing, f: FollowUp) -> Context:
 
 
 def _closed(work: Work, row: Outgoing, f: FollowUp) -> Context:
-    _needs(f, {"closed"}, "it is not closed")
+    _needs(f, {"closed"}, N_("it is not closed"))
     return {"closing": f.closing, "satisfaction": f.satisfaction, "quote": ""}
 
 
@@ -236,16 +240,16 @@ def _reopened(work: Work, row: Outgoing, f: FollowUp) -> Context:
 
 
 def _due(work: Work, row: Outgoing, f: FollowUp) -> Context:
-    _needs(f, OWES_ANSWER, "no answer is owed any more")
+    _needs(f, OWES_ANSWER, N_("no answer is owed any more"))
     if work.now.astimezone(work.zone).date() > f.due_on:
-        raise Expired("the due date has passed")
+        raise Expired(N_("the due date has passed"))
     return {}
 
 
 def _overdue(work: Work, row: Outgoing, f: FollowUp) -> Context:
-    _needs(f, OWES_ANSWER, "no answer is owed any more")
+    _needs(f, OWES_ANSWER, N_("no answer is owed any more"))
     if work.now.astimezone(work.zone).date() <= f.due_on:
-        raise Superseded("the due date has moved")
+        raise Superseded(N_("the due date has moved"))
     return {"whom": row.context.get("whom", ""), "passed_on": f.transfers}
 
 
@@ -254,7 +258,7 @@ def _apology(work: Work, row: Outgoing, f: FollowUp) -> Context:
 
 
 def _confirm_soon(work: Work, row: Outgoing, f: FollowUp) -> Context:
-    _needs(f, {"verified"}, "the enterprise has replied")
+    _needs(f, {"verified"}, N_("the enterprise has replied"))
     return {"confirm_by": f.confirm_by, "action_words": N_("Confirm or reopen")}
 
 
@@ -268,7 +272,7 @@ def _at_once(work: Work, row: Outgoing) -> Prepared:
     """An answer on the spot has no follow-up; the issue itself is looked up."""
     issue: Issue = work.get(Issue, row.context["issue"])
     if issue.state not in {"answered", "resolved"}:
-        raise Superseded("the issue goes on")
+        raise Superseded(N_("the issue goes on"))
     own = work.get(Issue, row.context["own"]) if row.context.get("own") else issue
     follows = bool(row.context.get("follows"))
     if follows and own is issue:

@@ -29,7 +29,7 @@ def _issue(work: Work, key: Any) -> Issue:
         .options(*queries.WITH_PARTIES, joinedload(Issue.contact), joinedload(Issue.merged_into))
     )
     if found is None:
-        raise Superseded("the issue is gone")
+        raise Superseded(N_("the issue is gone"))
     return found
 
 
@@ -83,7 +83,7 @@ def _to_staff(work: Work, row: Outgoing) -> Prepared:
 def _question(work: Work, row: Outgoing) -> Prepared:
     context = _for_reader(work, row)
     if context["issue"].state != "needs_information":
-        raise Superseded("the question was answered")
+        raise Superseded(N_("the question was answered"))
     return Prepared(context)
 
 
@@ -91,7 +91,7 @@ def _assigned(work: Work, row: Outgoing) -> Prepared:
     context = _for_staff(work, row)
     issue: Issue = context["issue"]
     if issue.lead_department_id != row.context["department"]:
-        raise Superseded("another department leads now")
+        raise Superseded(N_("another department leads now"))
     context["department"] = work.get(Department, row.context["department"])
     context["conduct"] = issue.kind == "conduct"
     return Prepared(context)
@@ -114,7 +114,7 @@ def _scheduled(work: Work, row: Outgoing) -> Prepared:
     times = starting_times(session.starts_at, [item.minutes for item in items])
     at = next((at for item, at in zip(items, times, strict=False) if item.issue_id == row.context["issue"]), None)
     if at is None or session.state == "cancelled":
-        raise Superseded("it is no longer on the agenda")
+        raise Superseded(N_("it is no longer on the agenda"))
     context |= {"session": session, "at": at}
     return Prepared(context)
 
@@ -123,7 +123,7 @@ def _published(work: Work, row: Outgoing) -> Prepared:
     context = _for_reader(work, row)
     issue: Issue = context["issue"]
     if not issue.is_public:
-        raise Superseded("it is no longer published")
+        raise Superseded(N_("it is no longer published"))
     context["public_url"] = work.mount.url("issues.show", number=issue.number)
     return Prepared(context)
 
@@ -145,7 +145,7 @@ def _information(work: Work, row: Outgoing) -> Prepared:
 def _comment(work: Work, row: Outgoing) -> Prepared:
     comment: Comment = work.get(Comment, row.context["comment"])
     if comment.state != "pending":
-        raise Superseded("the comment was decided on")
+        raise Superseded(N_("the comment was decided on"))
     context = _for_staff(work, row)
     return Prepared({**context, "comment": comment, "action_url": work.mount.url("issues.comments")})
 

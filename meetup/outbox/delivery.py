@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from meetup.access import SYSTEM
-from meetup.errors import InvalidInput, NotFound
+from meetup.errors import N_, InvalidInput, NotFound
 from meetup.outbox import addresses, failures, lease
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Expired, Notice, Superseded
@@ -115,15 +115,15 @@ def _way(mount: Mount, row: Outgoing) -> tuple[Notice, Channel]:
 def _look_at_the_row(work: Work, row: Outgoing) -> None:
     """What can be seen without its notice, which a plugin may have taken away."""
     if row.expires_at is not None and row.expires_at <= work.now:
-        raise Expired("it would come too late")
+        raise Expired(N_("it would come too late"))
     if addresses.is_dead(work, row.recipient):
-        raise Superseded("the address cannot be reached")
+        raise Superseded(N_("the address cannot be reached"))
 
 
 def _prepare(work: Work, mount: Mount, row: Outgoing, notice: Notice) -> Rendered:
     """Look at the present state of things once more, then build the message."""
     if notice.mutable and addresses.is_muted(work, row.recipient, row.kind):
-        raise Superseded("switched off by the recipient")
+        raise Superseded(N_("switched off by the recipient"))
     rendered = render(work, mount, row, notice)
     work.db.flush()
     return rendered

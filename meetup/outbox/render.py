@@ -125,6 +125,7 @@ def _context(
     return {
         "recipient": row.recipient,
         "recipient_name": headers.clean(row.recipient_name),
+        "to_agency": "department" in row.context,
         "locale": row.locale,
         "programme_name": mount.settings.site_name,
         "site_name": mount.settings.site_name,

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from meetup.errors import N_
 from meetup.outbox.models import Outgoing
 from meetup.work import Work
 
@@ -54,7 +55,7 @@ def enqueue(
                 Outgoing.kind.like("calendar_%"),
                 Outgoing.attempted_at.is_(None),
             )
-            .values(state="superseded", reason="overtaken by a newer message")
+            .values(state="superseded", reason=N_("overtaken by a newer message"))
             .execution_options(synchronize_session=False)
         )
     row = Outgoing(

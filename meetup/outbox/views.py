@@ -37,6 +37,11 @@ def state_names() -> dict[str, str]:
     }
 
 
+def reason_words(row: Outgoing) -> str:
+    """Why a message did not go: our own reasons in the reader's language, a server's as it gave them."""
+    return _(row.reason) if row.reason else ""
+
+
 def kind_name(kind: str) -> str:
     """A kind of message in the reader's language."""
     notice = current_mount().notices.get(kind)
@@ -74,6 +79,7 @@ def index() -> str:
         states=queries.STATES,
         state_names=state_names(),
         kind_name=kind_name,
+        reason_words=reason_words,
         counts=queries.counts(work.db),
         alarms=queries.alarms(work.db),
         masked=queries.masked,
@@ -92,6 +98,7 @@ def show(row_id: int) -> str:
         row=row,
         state_name=state_names()[row.state],
         kind_name=kind_name(row.kind),
+        reason=reason_words(row),
         text=queries.masked(plain.get_content()) if plain else "",
         has_html=message is not None and message.get_body(("html",)) is not None,
         has_calendar=message is not None and bool(queries.calendar_of(message)),

@@ -116,7 +116,7 @@ def _erase_messages(held: Held) -> int:
         row.recipient_name = row.title = row.thread = ""
         row.context, row.sent_bytes = {}, None
         if row.state == "queued":
-            row.state, row.reason = "superseded", "the recipient was erased"
+            row.state, row.reason = "superseded", N_("the recipient was erased")
     return len(held.outgoing)
 
 

@@ -22,12 +22,12 @@ def session_reminder(work: Work, row: Outgoing) -> Prepared:
         .options(joinedload(Registration.session), joinedload(Registration.enterprise))
     )
     if found is None or found.state != "confirmed":
-        raise Superseded("this registration is no longer confirmed")
+        raise Superseded(N_("this registration is no longer confirmed"))
     session = found.session
     if session.state != "published" or session.starts_at != datetime.fromisoformat(row.context["starts_at"]):
-        raise Superseded("the session is off or at another time")
+        raise Superseded(N_("the session is off or at another time"))
     if session.starts_at <= work.now:
-        raise Expired("the session has begun")
+        raise Expired(N_("the session has begun"))
     token = work.token("registration", found.subject)
     return Prepared(
         {

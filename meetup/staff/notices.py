@@ -61,7 +61,7 @@ def _address(work: Work, endpoint: str, **values: str) -> str:
 def _user(work: Work, row: Outgoing) -> StaffUser:
     user = work.db.get(StaffUser, row.context.get("user_id"))
     if user is None or not user.active:
-        raise Superseded("the account is closed")
+        raise Superseded(N_("the account is closed"))
     return user
 
 

@@ -11,10 +11,11 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from meetup.errors import MeetupError
-from meetup.web.current import current_mount, request_id
+from meetup.web.current import request_id
 from meetup.web.forms import undo
 from meetup.web.i18n import _
 from meetup.web.pages import page
+from meetup.web.saying import say
 
 log = logging.getLogger("meetup.web")
 
@@ -35,7 +36,7 @@ def answer(status: int, message: str, headers: Any = None) -> Response:
 
 def on_meetup_error(error: MeetupError) -> Response:
     """Our own errors say themselves what is wrong and what to do."""
-    return answer(error.status, error.say(current_mount().words.gettext))
+    return answer(error.status, say(error))
 
 
 def on_http_error(error: HTTPException) -> Any:

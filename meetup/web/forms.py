@@ -13,6 +13,7 @@ from wtforms import Form as WTForm
 from meetup.errors import InvalidInput, MeetupError
 from meetup.web.current import current_work
 from meetup.web.i18n import Words, _words
+from meetup.web.saying import say
 
 Result = TypeVar("Result")
 
@@ -47,7 +48,7 @@ class Form(FlaskForm):
         """Put an error's faults at their fields, and what has no field in ``general``."""
         translate = _Translations().gettext
         if not isinstance(error, InvalidInput):
-            self.general.append(error.say(translate))
+            self.general.append(say(error))
             return
         for name, messages in error.by_field(translate).items():
             field = self._fields.get(name.partition(".")[0])

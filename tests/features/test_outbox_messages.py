@@ -82,10 +82,10 @@ def test_a_message_without_a_calendar_is_an_alternative_alone(mount: Any, letter
     drain(mount)
     mail = smtp.last()
     assert shape(mail) == ("alternative", ["text/plain", "text/html"])
-    assert "Kính gửi Lan," in mail.text
+    assert "Kính gửi: Ông (Bà) Lan" in mail.text
     assert "Trân trọng./." in mail.text
     assert "Xin chào & http://" in mail.text, "text is not escaped"
-    assert "Kính gửi Lan," in mail.html
+    assert "Kính gửi: Ông (Bà) Lan" in mail.html
     assert not re.search(r"<(img|script|link|iframe)\b|url\(|\bsrc=", mail.html)
 
 

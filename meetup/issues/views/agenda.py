@@ -20,6 +20,7 @@ from meetup.web.current import current_work, link
 from meetup.web.forms import undo
 from meetup.web.guards import allow
 from meetup.web.i18n import _
+from meetup.web.saying import say
 from meetup.work import Work
 
 #: Minutes that a newly added issue gets.
@@ -143,7 +144,7 @@ def save_agenda(slug: str) -> Any:
         work.commit()
     except MeetupError as error:
         undo(work.db)
-        return _show(slug, lines, error.say(_))
+        return _show(slug, lines, say(error))
     flash(_("The agenda is kept."), "success")
     answer: Response = redirect(link("issues.agenda", slug=slug))
     return answer

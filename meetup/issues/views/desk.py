@@ -33,6 +33,7 @@ from meetup.web.formats import name_of
 from meetup.web.forms import submit, undo
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _, ngettext
+from meetup.web.saying import say
 from meetup.work import Work
 
 #: What can be done: action → (form, right, words when it is done).
@@ -219,4 +220,4 @@ def show_files(number: int) -> Any:
 
 
 def _flash_error(error: MeetupError) -> None:
-    flash(error.say(_), "error")
+    flash(say(error), "error")
