@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from meetup.access import Actor, can
 from meetup.activity.queries import timeline
+from meetup.commands import Failure
 from meetup.config import Setting
 from meetup.db import Base, BigKey, Row, Stateful, UTCDateTime, guarded_update
+from meetup.departments.importing import DepartmentRows
+from meetup.departments.models import Department, Field
+from meetup.departments.service import create_department, create_field
 from meetup.domain.events import Change
 from meetup.domain.machine import Machine
 from meetup.errors import (
@@ -20,12 +24,18 @@ from meetup.errors import (
     Stale,
     WrongState,
 )
+from meetup.issues.forms import CHANNEL_WORDS as CHANNELS
 from meetup.mount import Identity, Mount, mounts
 from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
 from meetup.outbox.service import enqueue
 from meetup.plugins.hookspecs import hookimpl
 from meetup.plugins.slots import SLOTS, Panel
+from meetup.programmes.models import Programme
+from meetup.programmes.service import create_programme, rule
+from meetup.scorecards.achievements import Achievements, achievements
 from meetup.storage import FolderStorage, Storage
+from meetup.tables.columns import Cells, Column
+from meetup.tables.taking import Taken, Taker, take_rows
 from meetup.web.current import current_actor, current_mount, current_work, link
 from meetup.web.forms import Form, submit
 from meetup.web.guards import allow, require
@@ -36,16 +46,24 @@ from meetup.web.paging import Page, paged, unpack
 from meetup.work import Work, change, create, edit
 
 __all__ = [
+    "CHANNELS",
     "N_",
     "SLOTS",
+    "Achievements",
     "Actor",
     "Base",
     "BigKey",
     "Calendar",
+    "Cells",
     "Change",
+    "Column",
+    "Department",
+    "DepartmentRows",
     "Entry",
     "Expired",
+    "Failure",
     "Fault",
+    "Field",
     "FolderStorage",
     "Form",
     "Full",
@@ -60,6 +78,7 @@ __all__ = [
     "Page",
     "Panel",
     "Prepared",
+    "Programme",
     "Refused",
     "Row",
     "Setting",
@@ -67,14 +86,20 @@ __all__ = [
     "Stateful",
     "Storage",
     "Superseded",
+    "Taken",
+    "Taker",
     "UTCDateTime",
     "Work",
     "WrongState",
     "_",
+    "achievements",
     "allow",
     "can",
     "change",
     "create",
+    "create_department",
+    "create_field",
+    "create_programme",
     "current_actor",
     "current_mount",
     "current_work",
@@ -89,7 +114,9 @@ __all__ = [
     "page",
     "paged",
     "require",
+    "rule",
     "submit",
+    "take_rows",
     "timeline",
     "unpack",
 ]

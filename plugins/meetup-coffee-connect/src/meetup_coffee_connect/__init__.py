@@ -1,0 +1,1 @@
+"""The province's programme “Cà phê kết nối doanh nghiệp”, as a plugin of Meetup."""
