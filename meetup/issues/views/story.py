@@ -27,7 +27,7 @@ class Step:
 
 #: action → (words, icon, tone); what the public and the enterprise may know.
 _OPEN: dict[str, tuple[str, str, str]] = {
-    "issue.submit": (N_("Received"), "inbox", "info"),
+    "issue.submit": (N_("Raised"), "inbox", "info"),
     "issue.request_information": (N_("More information was asked for"), "chat", "warn"),
     "issue.inform": (N_("The information was given"), "chat", "quiet"),
     "issue.accept": (N_("Taken on; a lead agency was named"), "check", "teal"),
@@ -41,7 +41,7 @@ _OPEN: dict[str, tuple[str, str, str]] = {
     "issue.answer": (N_("Answered"), "send", "info"),
     "issue.resolve": (N_("Closed"), "done", "ok"),
     "issue.reopen": (N_("Reopened"), "undo", "bad"),
-    "issue.publish": (N_("Published"), "eye", "teal"),
+    "issue.publish": (N_("Question and answer published"), "eye", "teal"),
     "issue.correct": (N_("The published text was corrected"), "pen", "quiet"),
     "issue.unpublish": (N_("Taken off the public pages"), "mask", "quiet"),
 }
