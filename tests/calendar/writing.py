@@ -243,7 +243,8 @@ RULES = tuple(_RULES)
 
 def days_of(rule: str, since: date, count: int) -> list[date]:
     """The first `count` days of `rule` on or after `since`, before 2033."""
-    first, day, found = since, since, []
+    first = day = since
+    found: list[date] = []
     while len(found) < count and day.year < 2033:
         if _RULES[rule](first, day):
             found.append(day)
