@@ -7,7 +7,6 @@ from typing import Any
 from wtforms import (
     BooleanField,
     EmailField,
-    FieldList,
     FormField,
     RadioField,
     SelectField,
@@ -21,7 +20,7 @@ from meetup.enterprises.models import KINDS
 from meetup.enterprises.service import CONSENT_TEXTS
 from meetup.errors import N_, InvalidInput, MeetupError
 from meetup.registrations.checks import RESPONSES
-from meetup.web.fields import AtMost, Needed
+from meetup.web.fields import AtMost, FieldList, Needed
 from meetup.web.forms import Form
 from meetup.web.i18n import NAMES, _, lazy
 
@@ -43,7 +42,7 @@ _CONSENT = {purpose: lazy(words) for purpose, (_version, words) in CONSENT_TEXTS
 MOST_ROWS = 50
 
 
-class ParticipantForm(WTForm):  # type: ignore[misc]
+class ParticipantForm(WTForm):
     """One person who comes."""
 
     name = StringField(lazy("Full name"), [AtMost(120)], render_kw={"autocomplete": "off"})

@@ -8,11 +8,12 @@ on the page and never stop a form by themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from wtforms import FieldList as _FieldList
 from wtforms import Form as WTForm
 from wtforms import StringField
 from wtforms.fields.core import Field
@@ -45,7 +46,17 @@ class AtMost:
         return None
 
 
-class WallTimeField(StringField):  # type: ignore[misc]
+class FieldList(_FieldList):
+    """Rows of fields, numbered in plain digits; WTForms' own falls over a row numbered “²”."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        row = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,6}})(?:-|$)")
+        for name in formdata:
+            if match := row.match(name):
+                yield int(match[1])
+
+
+class WallTimeField(StringField):
     """A day and a time as the clock on the wall shows it: ``28/11/2026 07:00``, or a browser's own ``datetime-local``.
 
     ``data`` is a naive datetime; :meth:`instant` makes it an instant in a zone.
@@ -95,7 +106,7 @@ class WallTimeField(StringField):  # type: ignore[misc]
         return lambda: self.instant(zone)
 
 
-class DayField(StringField):  # type: ignore[misc]
+class DayField(StringField):
     """A day: ``28/11/2026``, or a browser's own ``2026-11-28``; ``data`` is a date."""
 
     def _value(self) -> str:
