@@ -7,9 +7,6 @@ from typing import Any
 from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
-    FieldList,
-    FormField,
-    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -18,11 +15,11 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from meetup.domain.issues import OUTCOMES
-from meetup.errors import N_, InvalidInput, MeetupError
+from meetup.errors import N_
 from meetup.issues.attachments import ACCEPT
 from meetup.issues.values import REASON_LENGTH, TEXT_LENGTH
 from meetup.web.fields import DayField
-from meetup.web.forms import Form, _Translations
+from meetup.web.forms import Form
 from meetup.web.i18n import lazy
 
 Choices = list[tuple[str, str]]
@@ -175,78 +172,6 @@ class ReopenForm(Form):
     """The enterprise says that it is not solved."""
 
     reason = reason_field(N_("What is not solved yet"), "reopen-reason")
-
-
-class OrderRow(Form):
-    """One order of a conclusion; a row that is left empty counts for nothing."""
-
-    class Meta:
-        csrf = False
-
-    lead_department = SelectField(lazy("Lead agency"), [Optional()])
-    coordinating = StringField(
-        lazy("Coordinating (codes)"), [Optional(), Length(max=200)], render_kw={"autocomplete": "off"}
-    )
-    working_days = IntegerField(lazy("Working days"), [Optional()], render_kw={"inputmode": "numeric"})
-    due_on = DayField(lazy("or until"), [Optional()])
-    task = StringField(lazy("What is to be done"), [Optional(), Length(max=TEXT_LENGTH)])
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was typed in this row."""
-        return not any(field.raw_data and str(field.raw_data[0]).strip() for field in self)
-
-
-class ConclusionForm(Form):
-    """What the chair concluded, as the secretary takes it down."""
-
-    text = TextAreaField(lazy("The chair's conclusion"), [Optional(), Length(max=TEXT_LENGTH)], id="conclusion-text")
-    lines = TextAreaField(
-        lazy("Orders, one a line"),
-        [Optional(), Length(max=TEXT_LENGTH)],
-        id="conclusion-lines",
-        description=lazy("Codes, working days or a date, colon, task: STC 10 ngày làm việc: hướng dẫn hồ sơ"),
-        render_kw={"rows": 3, "spellcheck": "false"},
-    )
-    follow_ups = FieldList(FormField(OrderRow), lazy("Orders by fields"), min_entries=3, max_entries=20)
-    outcome = SelectField(lazy("Answered on the spot"), [Optional()], id="conclusion-outcome")
-    answer = TextAreaField(lazy("The answer"), [Optional(), Length(max=TEXT_LENGTH)], id="conclusion-answer")
-    legal_references = TextAreaField(
-        lazy("Legal references"), [Optional(), Length(max=REASON_LENGTH)], id="conclusion-legal"
-    )
-
-    #: Which order came from which row, so that faults find their row; those of typed lines have none.
-    row_of: dict[int, int]
-
-    def take(self, error: MeetupError) -> None:
-        """Put the fault of an order at its own row and field."""
-        if not isinstance(error, InvalidInput):
-            super().take(error)
-            return
-        rest = []
-        translate = _Translations().gettext
-        for fault in error.faults:
-            name, _dot, more = fault.field.partition(".")
-            at, _dot, inner = more.partition(".")
-            if name != "follow_ups" or not at.isdigit():
-                rest.append(fault)
-                continue
-            row = getattr(self, "row_of", {}).get(int(at))
-            entry = self.follow_ups.entries[row].form if row is not None else None
-            names = {"coordinating_departments": "coordinating"}
-            target = entry._fields.get(names.get(inner, inner)) if entry is not None else self.lines
-            message = fault.say(translate)
-            if target is not None:
-                target.errors = [*target.errors, message]
-            else:
-                self.general.append(message)
-        if rest:
-            super().take(InvalidInput.many(rest))
-
-    @property
-    def failed(self) -> bool:
-        """Whether it was sent and cannot be taken, in a row of it too."""
-        return super().failed or any(field.errors for entry in self.follow_ups for field in entry.form)
 
 
 class MinutesForm(Form):

@@ -15,8 +15,8 @@ from meetup.access import LEADER, ORGANIZER, Actor
 from meetup.departments.models import Department
 from meetup.domain.followups import OWES_ANSWER
 from meetup.errors import NotFound
-from meetup.followups.models import Answer, Coordination, Extension, FollowUp, Progress, Transfer
-from meetup.issues.models import Attachment, Issue
+from meetup.followups.models import Answer, Coordination, Extension, FollowUp, Transfer
+from meetup.issues.models import Issue
 
 PAGE = 25
 
@@ -193,34 +193,6 @@ def by_number(db: DbSession, number: int) -> FollowUp:
     return found
 
 
-@dataclass(frozen=True)
-class Papers:
-    """Everything that was written about a follow-up, oldest first."""
-
-    progress: Sequence[Progress]
-    answers: Sequence[Answer]
-    transfers: Sequence[Transfer]
-    extensions: Sequence[Extension]
-    files: Sequence[Attachment]
-
-
-def papers(db: DbSession, f: FollowUp) -> Papers:
-    """What was written about `f`, with the documents of the issue and of the answers."""
-
-    def of(model: Any) -> Sequence[Any]:
-        return db.scalars(select(model).where(model.follow_up_id == f.id).order_by(model.id)).all()
-
-    files = db.scalars(
-        select(Attachment)
-        .where(
-            Attachment.issue_id == f.issue_id,
-            or_(Attachment.follow_up_id.is_(None), Attachment.follow_up_id == f.id),
-        )
-        .order_by(Attachment.id)
-    ).all()
-    return Papers(of(Progress), of(Answer), of(Transfer), of(Extension), files)
-
-
 def of_issue(db: DbSession, issue_id: int) -> Sequence[FollowUp]:
     """The follow-ups of an issue, oldest first."""
     query = _rows().where(FollowUp.issue_id == issue_id).order_by(FollowUp.id)
@@ -236,16 +208,3 @@ def of_session(db: DbSession, session_id: int) -> Sequence[FollowUp]:
         .order_by(FollowUp.id)
     )
     return db.scalars(query).unique().all()
-
-
-def public_papers(db: DbSession, ids: Sequence[int]) -> tuple[dict[int, list[Progress]], dict[int, Answer]]:
-    """For the enterprise: the public notes of each follow-up, and its last answer."""
-    notes: dict[int, list[Progress]] = {}
-    if not ids:
-        return notes, {}
-    for row in db.scalars(
-        select(Progress).where(Progress.follow_up_id.in_(ids), Progress.is_public).order_by(Progress.id)
-    ):
-        notes.setdefault(row.follow_up_id, []).append(row)
-    answers = db.scalars(select(Answer).where(Answer.follow_up_id.in_(ids)).order_by(Answer.id))
-    return notes, {row.follow_up_id: row for row in answers}

@@ -44,7 +44,7 @@ def _quarters(today: date) -> list[tuple[str, str]]:
 
 def _bounds(quarter: str) -> tuple[date, date] | None:
     year, _q, number = quarter.partition("Q")
-    if not (year.isdigit() and number in {"1", "2", "3", "4"} and 1990 <= int(year) <= 2200):
+    if not (year.isdecimal() and len(year) == 4 and number in {"1", "2", "3", "4"} and 1990 <= int(year) <= 2200):
         return None
     first = date(int(year), 3 * int(number) - 2, 1)
     after = date(first.year + (first.month == 10), (first.month + 2) % 12 + 1, 1)

@@ -9,8 +9,9 @@ from typing import Any
 
 from flask import Response, make_response, request
 
-#: Roasted coffee, mangrove water, caramel, rust: dark enough on cream and on black alike.
-COLOURS = ("#8a6a4f", "#2f7d6b", "#c0563b", "#b98a2e")
+#: Mangrove water, roasted coffee, caramel, rust: good, under way, late, overdue; seen on cream and on black alike.
+GOOD, UNDER_WAY, LATE, OVERDUE = "#2f7d6b", "#8a6a4f", "#c28a2c", "#c0463a"
+COLOURS = (GOOD, UNDER_WAY, LATE, OVERDUE)
 
 #: An SVG by itself may style itself and do nothing else.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -19,7 +20,14 @@ Series = Sequence[tuple[str, Sequence[int | float | None]]]
 
 
 def bars(
-    title: str, labels: Sequence[str], series: Series, *, stacked: bool = False, lying: bool = False, height: int = 360
+    title: str,
+    labels: Sequence[str],
+    series: Series,
+    *,
+    colours: Sequence[str] = COLOURS,
+    stacked: bool = False,
+    lying: bool = False,
+    height: int = 360,
 ) -> bytes:
     """A bar chart.
 
@@ -27,6 +35,7 @@ def bars(
         title: what it shows; read out by screen readers that open the picture itself.
         labels: one for each group.
         series: (name, values) each.
+        colours: one for each of `series`.
         stacked: one bar a group.
         lying: bars that go to the right, for long labels.
     """
@@ -46,7 +55,9 @@ def bars(
         foreground="#6f6256",
         foreground_strong="#6f6256",
         foreground_subtle="#6f6256",
-        colors=COLOURS,
+        colors=tuple(colours),
+        guide_stroke_dasharray="1,4",
+        major_guide_stroke_dasharray="1,4",
         font_family="system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
         label_font_size=13,
         major_label_font_size=13,
@@ -77,11 +88,27 @@ def bars(
         value_formatter=lambda value: "" if value is None else f"{value:g}",
     )
     chart.x_labels = list(labels)
+    chart.y_labels = _whole_steps(series, stacked=stacked)
     for name, values in series:
         chart.add(name, list(values))
     chart.uuid = hashlib.sha256(title.encode()).hexdigest()[:12]
     # The picture stands still: what pygal writes for its own script is left out.
     return re.sub(rb"<script.*?</script>", b"", bytes(chart.render()), flags=re.DOTALL)
+
+
+def _whole_steps(series: Series, *, stacked: bool) -> list[int]:
+    """About six whole numbers for the axis: nobody has half a follow-up."""
+    columns = list(zip(*(values for _name, values in series), strict=True)) or [()]
+    tops = [
+        sum(value or 0 for value in column) if stacked else max(map(_number, column), default=0) for column in columns
+    ]
+    top = max(1, *(round(value) for value in tops)) if tops else 1
+    step = next(size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000, 10**9) if top / size <= 6)
+    return list(range(0, (top // step + 1) * step + 1, step))
+
+
+def _number(value: int | float | None) -> int | float:
+    return value or 0
 
 
 def response(svg: bytes) -> Response:

@@ -114,7 +114,11 @@ def test_a_closed_one_is_reopened_as_a_new_one(province: Province) -> None:
         from meetup.followups.models import FollowUp
 
         new = w.db.scalars(select(FollowUp).where(FollowUp.reopens_id == old.id)).one()
-        assert (new.state, new.lead_department_id, new.due_on) == ("assigned", old.lead_department_id, date(2026, 11, 23))
+        assert (new.state, new.lead_department_id, new.due_on) == (
+            "assigned",
+            old.lead_department_id,
+            date(2026, 11, 23),
+        )
 
 
 def test_two_follow_ups_and_the_issue_waits_for_both(province: Province) -> None:

@@ -69,7 +69,11 @@ def test_the_secretary_takes_a_conclusion_down(province: Province, site: Any, sm
         assert [by[key] for key in rows[1].coordinating_ids] == ["SXD"]
     on_spot = secretary.fill(
         f"{LIVE}?issue={second}",
-        {"text": "Chủ tịch trả lời ngay.", "outcome": "explained", "answer": "Thời hạn thuê đất là 50 năm theo Luật Đất đai."},
+        {
+            "text": "Chủ tịch trả lời ngay.",
+            "outcome": "explained",
+            "answer": "Thời hạn thuê đất là 50 năm theo Luật Đất đai.",
+        },
         form=f"{LIVE}/{second}",
     )
     assert on_spot.status_code == 200
@@ -91,15 +95,30 @@ def test_the_secretary_takes_a_conclusion_down(province: Province, site: Any, sm
         ({"text": "Giao.", "follow_ups-1-task": "Làm"}, "follow_ups-1-lead_department-error"),
         ({"text": "Giao.", "follow_ups-0-lead_department": "STC"}, "follow_ups-0-task-error"),
         (
-            {"text": "Giao.", "follow_ups-0-lead_department": "STC", "follow_ups-0-task": "x", "follow_ups-0-due_on": "qq"},
+            {
+                "text": "Giao.",
+                "follow_ups-0-lead_department": "STC",
+                "follow_ups-0-task": "x",
+                "follow_ups-0-due_on": "qq",
+            },
             "follow_ups-0-due_on-error",
         ),
         (
-            {"text": "Giao.", "follow_ups-0-lead_department": "STC", "follow_ups-0-task": "x", "follow_ups-0-working_days": "0"},
+            {
+                "text": "Giao.",
+                "follow_ups-0-lead_department": "STC",
+                "follow_ups-0-task": "x",
+                "follow_ups-0-working_days": "0",
+            },
             "follow_ups-0-working_days-error",
         ),
         (
-            {"text": "Giao.", "follow_ups-0-lead_department": "STC", "follow_ups-0-task": "x", "follow_ups-0-coordinating": "ABC"},
+            {
+                "text": "Giao.",
+                "follow_ups-0-lead_department": "STC",
+                "follow_ups-0-task": "x",
+                "follow_ups-0-coordinating": "ABC",
+            },
             "follow_ups-0-coordinating-error",
         ),
         ({"text": "Giao.", "outcome": "resolved"}, "conclusion-answer-error"),
@@ -130,7 +149,11 @@ def test_an_answer_on_the_spot_can_be_refused_by_the_enterprise(province: Provin
 
         for number in (first, second, third):
             service.conclude(
-                w, by_number(w.db, number), text="Trả lời.", outcome="explained", answer="Mức phí theo nghị quyết 12 của tỉnh."
+                w,
+                by_number(w.db, number),
+                text="Trả lời.",
+                outcome="explained",
+                answer="Mức phí theo nghị quyết 12 của tỉnh.",
             )
         w.commit()
     nobody = province.as_("nobody")
@@ -172,9 +195,10 @@ def test_the_minutes_are_written_from_what_was_recorded(province: Province) -> N
         assert words in vietnamese
     assert "Lời kín" not in vietnamese
     assert "Chuyện kín" not in vietnamese
-    secretary.fill(page, {"conclusion_number": "12/TB-UBND", "summary": "Hai kiến nghị."}, form=page)
+    edit = f"{page}/edit"
+    secretary.fill(edit, {"conclusion_number": "12/TB-UBND", "summary": "Hai kiến nghị."}, form=edit)
     assert "12/TB-UBND" in secretary.get(page).text
-    assert secretary.fill(page, {"conclusion_number": "x" * 61}, form=page).status_code == 422
+    assert secretary.fill(edit, {"conclusion_number": "x" * 61}, form=edit).status_code == 422
     assert province.as_("STC").get(page).status_code == 403
 
 

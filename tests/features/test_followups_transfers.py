@@ -143,9 +143,7 @@ def test_without_an_answer_the_organiser_hears_of_it(province: Province, site: A
 def test_more_time(province: Province, site: Any, smtp: Any) -> None:
     number = province.order(to="accepted")
     page, organizer = province.page(number), province.as_("organizer")
-    province.as_("STC").fill(
-        page, {"due_on": "23/11/2026", "reason": "Chờ xác minh."}, form=f"{page}/extend"
-    )
+    province.as_("STC").fill(page, {"due_on": "23/11/2026", "reason": "Chờ xác minh."}, form=f"{page}/extend")
     f = province.row(number)
     assert (f.due_on, f.extensions) == (date(2026, 11, 16), 0)
     worker(site)
@@ -194,9 +192,7 @@ def test_what_is_no_extension(province: Province, clock: Any, typed: Any, on: st
     page, officer = province.page(number), province.as_("STC")
     opened = officer.soup(page)
     clock.travel(to=on)
-    response = officer.send(
-        opened, page, {"reason": "Chờ xác minh.", **typed}, form=f"{page}/extend"
-    )
+    response = officer.send(opened, page, {"reason": "Chờ xác minh.", **typed}, form=f"{page}/extend")
     assert response.status_code == 422
     assert typed["due_on"] in response.text
     assert not province.extensions(number)
@@ -244,7 +240,7 @@ def test_confirmed_and_lapsed_at_once(province: Province, site: Any, clock: Any)
     assert row.state == "closed"
     assert (row.closing, row.satisfaction) in {("confirmed", 5), ("no_response", None)}
     assert (ends[0] is None) == (row.closing == "confirmed")
-    assert len([mail for mail in province.mails("follow_up_closed", "an@mot.example")]) == 1
+    assert len(province.mails("follow_up_closed", "an@mot.example")) == 1
 
 
 def test_two_verified_at_once_make_one_answer(province: Province) -> None:

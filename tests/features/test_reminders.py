@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -280,7 +280,7 @@ def test_more_time_makes_new_reminders(province: Province, site: Any) -> None:
     province.do(
         number,
         lambda w, f: service.grant_extension(
-            w, service.request_extension(w, f, due_on=datetime(2026, 11, 20).date(), reason="Chờ.")
+            w, service.request_extension(w, f, due_on=date(2026, 11, 20), reason="Chờ.")
         ),
     )
     assert [one for one in planned(province, subject) if one[0].startswith("due")] == [

@@ -137,12 +137,7 @@ def test_the_database_counts_as_the_domain_does(province: Province, rows: Any) -
     with province.work(write=False) as w:
         domain = tally(
             [
-                DomainRow(
-                    **{
-                        name: getattr(f, name)
-                        for name in DomainRow.__dataclass_fields__
-                    }
-                )
+                DomainRow(**{name: getattr(f, name) for name in DomainRow.__dataclass_fields__})
                 for f in w.db.scalars(select(FollowUp))
             ],
             today=today,

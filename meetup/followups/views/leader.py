@@ -51,5 +51,6 @@ def trend_picture() -> Response:
             (_("Closed"), [one.closed for one in months]),
             (_("Late"), [one.late for one in months]),
         ],
+        colours=(charts.UNDER_WAY, charts.GOOD, charts.OVERDUE),
     )
     return charts.response(svg)

@@ -10,11 +10,10 @@ from sqlalchemy import select
 
 from meetup.activity.models import Activity
 from meetup.domain.agenda import starting_times
-from meetup.domain.issues import OUTCOMES
-from meetup.errors import N_, Fault, InvalidInput, NotFound
-from meetup.followups import forms, queries, service
-from meetup.followups.orders import parse_orders
-from meetup.followups.views.base import bp, choices, departments_today, draw, today
+from meetup.errors import NotFound
+from meetup.followups import queries, service
+from meetup.followups.views.base import bp, departments_today, draw
+from meetup.followups.views.conclusion import ConclusionForm, fill, orders_of
 from meetup.followups.views.minutes import attendance
 from meetup.issues import queries as issue_queries
 from meetup.issues import service as issues
@@ -41,23 +40,13 @@ def _since(work: Work, session: Session) -> datetime | None:
     )
 
 
-def _fill(work: Work, form: forms.ConclusionForm) -> forms.ConclusionForm:
-    departments = choices(work)
-    for entry in form.follow_ups:
-        entry.form.lead_department.choices = departments
-    form.outcome.choices = [("", _("(not answered on the spot)"))] + [
-        (value, _(forms.OUTCOME_WORDS[value])) for value in OUTCOMES
-    ]
-    return form
-
-
 def _blank(work: Work) -> Any:
     """One empty row, for the button that adds rows."""
-    empty = forms.ConclusionForm(formdata=None)
-    return _fill(work, empty).follow_ups[0]
+    empty = ConclusionForm(formdata=None)
+    return fill(work, empty).follow_ups[0]
 
 
-def _show(slug: str, chosen: int | None = None, form: forms.ConclusionForm | None = None) -> Any:
+def _show(slug: str, chosen: int | None = None, form: ConclusionForm | None = None) -> Any:
     work = current_work()
     session = session_by_slug(work, slug)
     items = agenda_of(work, session)
@@ -79,7 +68,7 @@ def _show(slug: str, chosen: int | None = None, form: forms.ConclusionForm | Non
         since=_since(work, session) if now_on is not None and session.on_stage_id == now_on.issue_id else None,
         ordered=ordered,
         came=attendance(work, session),
-        form=form or _fill(work, forms.ConclusionForm(formdata=None)),
+        form=form or fill(work, ConclusionForm(formdata=None)),
         blank=_blank(work),
         codes=departments_today(work),
         may_conclude=now_on is not None and now_on.issue.state in WAITING,
@@ -93,7 +82,7 @@ def live(slug: str) -> Any:
     """The page; ``?issue=`` opens one that is not on stage."""
     asked = request.args.get("issue", "")
     chosen = None
-    if asked.isdigit():
+    if asked.isdecimal():
         chosen = issue_queries.by_number(current_work().db, int(asked[:12]), whole=False).id
     return _show(slug, chosen)
 
@@ -105,7 +94,7 @@ def put_on(slug: str) -> Any:
     work = current_work()
     session = session_by_slug(work, slug)
     number = request.form.get("issue", "")
-    issue = issue_queries.by_number(work.db, int(number[:12]), whole=False) if number.isdigit() else None
+    issue = issue_queries.by_number(work.db, int(number[:12]), whole=False) if number.isdecimal() else None
     if number and issue is None:
         raise NotFound()
     issues.put_on_stage(work, session, issue)
@@ -122,8 +111,8 @@ def conclude(slug: str, number: int) -> Any:
     issue = issue_queries.by_number(work.db, number)
     if issue.id not in {item.issue_id for item in agenda_of(work, session)}:
         raise NotFound()
-    form = _fill(work, forms.ConclusionForm())
-    _fill(work, form)
+    form = fill(work, ConclusionForm())
+    fill(work, form)
 
     def step() -> list[Any]:
         return service.conclude(
@@ -139,7 +128,7 @@ def conclude(slug: str, number: int) -> Any:
     made = submit(form, step)
     if made is None:
         again = issue_queries.by_number(work.db, number, whole=False)
-        return _show(slug, again.id, _fill(work, form))
+        return _show(slug, again.id, fill(work, form))
     flash(_conclusion_words(issue, len(made)), "success")
     return redirect(link("follow_ups.live", slug=slug))
 
@@ -148,54 +137,3 @@ def _conclusion_words(issue: Issue, orders: int) -> str:
     if orders:
         return _("Recorded: issue %(number)s, %(count)s follow-ups ordered.", number=issue.number, count=orders)
     return _("Recorded: issue %(number)s.", number=issue.number)
-
-
-def orders_of(work: Work, form: forms.ConclusionForm) -> list[service.FollowUpOrder]:
-    """The rows and the typed lines as orders.
-
-    Raises:
-        InvalidInput: at ``lines`` or at a row's own field.
-    """
-    known = {one.code: one for one in departments_today(work)}
-    orders: list[service.FollowUpOrder] = []
-    form.row_of = {}
-    faults: list[Fault] = []
-    for at, entry in enumerate(form.follow_ups):
-        row = entry.form
-        if row.is_empty:
-            continue
-        form.row_of[len(orders)] = at
-        where = f"follow_ups.{len(orders)}"
-        lead = known.get(row.lead_department.data or "")
-        if lead is None:
-            faults.append(Fault(f"{where}.lead_department", N_("It is not said who leads."), N_("Choose one.")))
-            lead = next(iter(known.values()), None)
-        along = []
-        for code in (row.coordinating.data or "").replace(";", " ").replace(",", " ").split():
-            found = next((one for one in known.values() if one.code.casefold() == code.casefold()), None)
-            if found is None:
-                faults.append(
-                    Fault(
-                        f"{where}.coordinating",
-                        N_("“%(word)s” is no department's code."),
-                        N_("Take codes from the list."),
-                        word=code[:40],
-                    )
-                )
-            else:
-                along.append(found)
-        if lead is not None:
-            orders.append(
-                service.FollowUpOrder(lead, row.task.data or "", tuple(along), row.due_on.data, row.working_days.data)
-            )
-    try:
-        typed = parse_orders(form.lines.data or "", list(known), today())
-    except InvalidInput as error:
-        faults.extend(error.faults)
-        typed = []
-    if faults:
-        raise InvalidInput.many(faults)
-    for line in typed:
-        along = [known[code] for code in line.coordinating]
-        orders.append(service.FollowUpOrder(known[line.lead], line.task, along, line.due_on, line.working_days))
-    return orders

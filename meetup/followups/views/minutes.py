@@ -45,29 +45,14 @@ def attendance(work: Work, session: Session) -> Attendance:
     return Attendance(came[0], came[1], sum(people for _count, people in by_state.values()))
 
 
-def _show(slug: str, form: forms.MinutesForm | None = None) -> Any:
-    work = current_work()
-    session = session_by_slug(work, slug)
-    ordered: dict[int, list[Any]] = {}
-    for f in queries.of_session(work.db, session.id):
-        ordered.setdefault(f.issue_id, []).append(f)
+def _edit(slug: str, form: forms.MinutesForm | None = None) -> Any:
+    session = session_by_slug(current_work(), slug)
     if form is None:
         form = forms.MinutesForm(formdata=None)
         form.conclusion_number.data = session.conclusion_number
         form.summary.data = session.summary
-    at = session.reported_at or work.now
-    return draw(
-        "minutes.html",
-        session=session,
-        programme=work.get(Programme, session.programme_id),
-        items=[item for item in agenda_of(work, session) if item.issue.state not in ("scheduled", "accepted")],
-        ordered=ordered,
-        came=attendance(work, session),
-        form=form,
-        at=at.astimezone(work.zone),
-        may_report="report" in session.MACHINE.possible(session.state),
-        recipients=_recipients(ordered),
-    )
+    may_report = "report" in session.MACHINE.possible(session.state)
+    return draw("minutes_edit.html", session=session, form=form, may_report=may_report)
 
 
 def _recipients(ordered: dict[int, list[Any]]) -> list[Any]:
@@ -85,10 +70,31 @@ def _recipients(ordered: dict[int, list[Any]]) -> list[Any]:
 @allow("session.manage")
 def minutes(slug: str) -> Any:
     """The notice as it would be printed."""
-    return _show(slug)
+    work = current_work()
+    session = session_by_slug(work, slug)
+    ordered: dict[int, list[Any]] = {}
+    for f in queries.of_session(work.db, session.id):
+        ordered.setdefault(f.issue_id, []).append(f)
+    return draw(
+        "minutes.html",
+        session=session,
+        programme=work.get(Programme, session.programme_id),
+        items=[item for item in agenda_of(work, session) if item.issue.state not in ("scheduled", "accepted")],
+        ordered=ordered,
+        came=attendance(work, session),
+        at=(session.reported_at or work.now).astimezone(work.zone),
+        recipients=_recipients(ordered),
+    )
 
 
-@bp.post("/organize/sessions/<slug>/minutes")
+@bp.get("/organize/sessions/<slug>/minutes/edit")
+@allow("session.manage")
+def edit_minutes(slug: str) -> Any:
+    """The paper's number and the summary that is published with it."""
+    return _edit(slug)
+
+
+@bp.post("/organize/sessions/<slug>/minutes/edit")
 @allow("session.manage")
 def save_minutes(slug: str) -> Any:
     """Keep number and summary; of a held session they are published by it."""
@@ -107,6 +113,6 @@ def save_minutes(slug: str) -> Any:
         return True
 
     if submit(form, step) is None:
-        return _show(slug, form)
+        return _edit(slug, form)
     flash(_("The notice is kept."), "success")
     return redirect(link("follow_ups.minutes", slug=slug))

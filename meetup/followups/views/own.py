@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from meetup import links
 from meetup.access import Actor
 from meetup.errors import NotFound
-from meetup.followups import forms, queries, service
+from meetup.followups import forms, papers, queries, service
 from meetup.followups.models import FollowUp
 from meetup.followups.views.base import bp, draw
 from meetup.issues.models import Issue
@@ -84,15 +84,15 @@ def file_address(issue: Issue, token: str, key: int) -> str:
 
 def _show(f: FollowUp, token: str, **failed: Any) -> Any:
     work = current_work()
-    notes, answers = queries.public_papers(work.db, [f.id])
+    notes, answers = papers.public_papers(work.db, [f.id])
     answer = answers.get(f.id) if f.state in CHECKED else None
-    papers = queries.papers(work.db, f)
+    written = papers.papers(work.db, f)
     return draw(
         "own.html",
         f=f,
         notes=notes.get(f.id, []),
         answer=answer,
-        files=[one for one in papers.files if one.follow_up_id == f.id] if answer is not None else [],
+        files=[one for one in written.files if one.follow_up_id == f.id] if answer is not None else [],
         file_url=lambda key: file_address(f.issue, token, key),
         form=failed.get("form") or forms.ConfirmForm(formdata=None),
         reopen=failed.get("reopen") or forms.ReopenForm(formdata=None),
@@ -152,7 +152,7 @@ def _confirm(token: str, number: int) -> Any:
 
     def step() -> bool:
         given = form.satisfaction.data or ""
-        service.confirm(work, f, satisfaction=int(given) if given.isdigit() else 0, comment=form.comment.data or "")
+        service.confirm(work, f, satisfaction=int(given) if given.isdecimal() else 0, comment=form.comment.data or "")
         return True
 
     if submit(form, step) is None:
@@ -212,7 +212,7 @@ def panel(work: Work, issue: Issue, token: str) -> list[Panel]:
     """On the issue's own page: what each department did, and confirm or reopen."""
     rows = queries.of_issue(work.db, issue.id)
     if rows:
-        notes, answers = queries.public_papers(work.db, [f.id for f in rows])
+        notes, answers = papers.public_papers(work.db, [f.id for f in rows])
         text = page(
             "follow_ups/panel_own.html",
             rows=rows,

@@ -9,7 +9,7 @@ from typing import Any
 from meetup.activity.queries import timeline
 from meetup.errors import N_
 from meetup.followups.models import FollowUp
-from meetup.followups.queries import Papers
+from meetup.followups.papers import Papers
 from meetup.web.formats import format_date
 from meetup.web.i18n import _
 from meetup.work import Work
