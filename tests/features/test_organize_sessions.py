@@ -425,3 +425,15 @@ def test_hostile_addresses(client: Visitor, work: Unit, mount: Mount) -> None:
             f"/organize/sessions/?state={bad}",
         ):
             assert client.get(path).status_code == 200, path
+
+
+def test_a_copy_needs_its_day(client: Visitor, work: Unit) -> None:
+    with work() as w:
+        desk = f"/organize/sessions/{make_session(w).slug}/"
+        w.commit()
+    for text in ("", *HOSTILE.values()):
+        done = client.fill(desk, {"starts_at": text}, form=f"{desk}copy")
+        assert done.status_code == 422
+        assert parse(done).select("#starts_at-error .mu-error")
+    with work(write=False) as w:
+        assert w.db.scalar(select(func.count()).select_from(Session)) == 1

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, request
 
-from meetup.domain.faults import plain
+from meetup.domain.faults import EMPTY, FILL_IN, plain
 from meetup.domain.registrations import HOLDS_SEAT
-from meetup.errors import N_
+from meetup.errors import N_, InvalidInput
 from meetup.registrations import queries as registrations
 from meetup.sessions import queries, service
 from meetup.sessions.forms import CopyForm, ReasonForm, ReportForm
@@ -197,4 +198,10 @@ def _step(work: Work, session: Session, action: str, form: Any) -> Callable[[], 
         return lambda: service.report(
             work, session, conclusion_number=form.conclusion_number.data or "", summary=form.summary.data or ""
         )
-    return lambda: service.copy(work, session, starts_at=form.starts_at.instant(session.timezone))
+    return lambda: service.copy(work, session, starts_at=_given(form.starts_at.instant(session.timezone)))
+
+
+def _given(starts_at: datetime | None) -> datetime:
+    if starts_at is None:
+        raise InvalidInput("starts_at", EMPTY, FILL_IN)
+    return starts_at
