@@ -133,15 +133,40 @@ def strangers(revisions: Iterable[str]) -> list[str]:
 
 def unknown_revisions(connection: Connection, plugin_locations: Iterable[str] = ()) -> list[str]:
     """Revisions in the database whose files are gone."""
-    script = ScriptDirectory.from_config(make_config(plugin_locations=plugin_locations))
+    script = scripts(plugin_locations)
     known = {revision.revision for revision in script.walk_revisions()}
     return [revision for revision in current(connection) if revision not in known]
 
 
 def pending(connection: Connection, plugin_locations: Iterable[str] = ()) -> list[str]:
     """The heads that the database has not reached."""
-    script = ScriptDirectory.from_config(make_config(connection, plugin_locations))
-    return sorted(set(script.get_heads()) - set(current(connection)))
+    return missing_heads(scripts(plugin_locations), current(connection))
+
+
+def scripts(plugin_locations: Iterable[str] = ()) -> ScriptDirectory:
+    """The versions of the core and the plugins, read from their files."""
+    return ScriptDirectory.from_config(make_config(plugin_locations=plugin_locations))
+
+
+def missing_heads(script: ScriptDirectory, at: Iterable[str]) -> list[str]:
+    """The heads of `script` that a database at the revisions `at` has not reached.
+
+    A plugin's revision stands for the core's that it depends on: Alembic records
+    the plugin's alone.
+    """
+    known = {revision.revision: revision for revision in script.walk_revisions()}
+    reached: set[str] = set()
+    left = [revision for revision in at if revision in known]
+    while left:
+        one = known[left.pop()]
+        reached.add(one.revision)
+        below = (*_names(one.down_revision), *_names(one.dependencies))
+        left += [revision for revision in below if revision in known and revision not in reached]
+    return sorted(set(script.get_heads()) - reached)
+
+
+def _names(value: str | Sequence[str] | None) -> Sequence[str]:
+    return () if value is None else (value,) if isinstance(value, str) else value
 
 
 def table_prefix(plugin: str) -> str:

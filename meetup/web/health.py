@@ -61,7 +61,7 @@ def unready(mount: Mount) -> list[dict[str, Any]]:
     """Why `mount` cannot work, as (part, reason); empty when it can. No secrets, no addresses."""
     try:
         with mount.database.connect() as connection:
-            left = sorted(_heads(mount.migration_locations) - set(migrate.current(connection)))
+            left = migrate.missing_heads(_scripts(mount.migration_locations), migrate.current(connection))
         if left:
             return [{"part": "database", "reason": f"not migrated to {', '.join(left)}; run: meetup db upgrade"}]
         with mount.work(write=False) as work:
@@ -72,10 +72,9 @@ def unready(mount: Mount) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=8)
-def _heads(locations: tuple[str, ...]) -> frozenset[str]:
+def _scripts(locations: tuple[str, ...]) -> ScriptDirectory:
     """Where the database should be; read once, since a running process's files do not change."""
-    script = ScriptDirectory.from_config(migrate.make_config(plugin_locations=locations))
-    return frozenset(script.get_heads())
+    return migrate.scripts(locations)
 
 
 def _may_read() -> bool:
