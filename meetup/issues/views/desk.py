@@ -9,6 +9,7 @@ from flask import flash, redirect, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from meetup.departments.models import Department
 from meetup.errors import N_, InvalidInput, MeetupError, NotFound
 from meetup.issues import queries, search, service
 from meetup.issues.forms import uploads
@@ -106,6 +107,7 @@ def _show(number: int, failed: tuple[str, Any] | None = None) -> Any:
         files=queries.files(work.db, issue),
         revisions=queries.revisions(work.db, issue),
         signers=queries.co_signers(work.db, issue),
+        locality=work.db.get(Department, issue.locality_id) if issue.locality_id else None,
         merged=work.db.scalars(select(Issue).where(Issue.merged_into_id == issue.id).order_by(Issue.id)).all(),
         duplicates=_duplicates(work, issue) if triage and issue.state == "submitted" else [],
     )
@@ -201,7 +203,7 @@ def show_files(number: int) -> Any:
     """Decide which documents the public gets."""
     work = current_work()
     issue = queries.by_number(work.db, number, whole=False)
-    chosen = {int(key): request.form.get(f"alt-{key}", "") for key in request.form.getlist("shown") if key.isdigit()}
+    chosen = {int(key): request.form.get(f"alt-{key}", "") for key in request.form.getlist("shown") if key.isdecimal() and len(key) < 19}
     try:
         service.show_files(work, issue, chosen)
         work.commit()
