@@ -28,6 +28,7 @@ from meetup.issues.forms import CHANNEL_WORDS as CHANNELS
 from meetup.mount import Identity, Mount, mounts
 from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
 from meetup.outbox.service import enqueue
+from meetup.outbox.transports import Channel, TransportError
 from meetup.plugins.hookspecs import hookimpl
 from meetup.plugins.slots import SLOTS, Panel
 from meetup.programmes.models import Programme
@@ -56,6 +57,7 @@ __all__ = [
     "Calendar",
     "Cells",
     "Change",
+    "Channel",
     "Column",
     "Department",
     "DepartmentRows",
@@ -88,6 +90,7 @@ __all__ = [
     "Superseded",
     "Taken",
     "Taker",
+    "TransportError",
     "UTCDateTime",
     "Work",
     "WrongState",
