@@ -91,9 +91,19 @@ def _takes_part_openly(actor: Actor, thing: Any) -> bool:
 
 
 def _own_enterprise(actor: Actor, thing: Any) -> bool:
-    if actor.kind != "enterprise" or actor.enterprise_id is None:
+    """Whether the thing came by the very link that the actor holds.
+
+    By the registration where there is one: whoever registers with another's tax
+    code shares its enterprise, and must not read its issues.
+    """
+    if actor.kind != "enterprise":
         return False
-    return actor.enterprise_id == getattr(thing, "enterprise_id", None)
+    about = getattr(thing, "issue", None) or thing
+    is_registration = getattr(thing, "KIND", "") == "registration"
+    registration_id = thing.id if is_registration else getattr(about, "registration_id", None)
+    if registration_id is not None or actor.registration_id is not None:
+        return bool(registration_id == actor.registration_id)
+    return actor.enterprise_id is not None and actor.enterprise_id == getattr(about, "enterprise_id", None)
 
 
 def _own_registration(actor: Actor, thing: Any) -> bool:
