@@ -1,4 +1,4 @@
-"""Writes the table of settings into docs/operating.md from meetup.config, or checks that it is current."""
+"""Writes the table of the core's settings into docs/operating.md, or checks that it is current."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import re
 import sys
 from pathlib import Path
 
-from meetup.config import SETTINGS
+from meetup import config
+from meetup.web import settings as web
+
+SETTINGS = (*config.SETTINGS, *web.SETTINGS)
 
 PAGE = Path(__file__).parent.parent / "docs" / "operating.md"
 BETWEEN = re.compile(r"(<!-- settings -->\n).*?(<!-- /settings -->)", re.S)

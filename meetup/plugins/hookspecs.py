@@ -58,7 +58,7 @@ def meetup_blueprints(mount: Any) -> Iterable[Blueprint]:  # type: ignore[empty-
 
 @hookspec
 def meetup_commands(mount: Any) -> Iterable[click.Command]:  # type: ignore[empty-body]
-    """Commands that the plugin adds to ``meetup``. Called once at start."""
+    """Commands that the plugin adds to ``meetup``. Called when a command line looks its commands up; no transaction."""
 
 
 @hookspec
