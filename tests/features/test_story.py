@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import pytest
 from babel.messages.pofile import read_po
 from bs4 import BeautifulSoup, Comment
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 
 from meetup import create_app
@@ -20,6 +22,7 @@ from meetup.demo import people
 from meetup.demo.story import Story
 from meetup.enterprises.models import Enterprise
 from meetup.followups.models import FollowUp
+from meetup.issues import service
 from meetup.issues.models import Issue
 from meetup.migrate import upgrade
 from meetup.mount import Mount
@@ -254,3 +257,55 @@ def test_every_star_is_explained_and_told_to_a_screen_reader(everything: list[tu
             assert "Các trường bắt buộc được đánh dấu *" in form.get_text(), (who, path, form.get("action"))
             assert all(field.get("aria-required") == "true" for field in required), (who, path)
     assert starred > 10
+
+
+def test_a_held_session_says_who_chaired_it_and_what_came_of_it(told: Told) -> None:
+    """R4, R5, R28."""
+    page = text(told.visitor().soup("/sessions/ky-31-dat-dai-va-mat-bang"))
+    for words in ("05/09/2026", "Chủ tịch UBND tỉnh", "Nguyễn Văn Chủ", "131/TB-UBND", "Đã công khai kết quả"):
+        assert words in page, words
+
+
+def test_an_investor_from_abroad_reads_english_and_needs_no_tax_code(told: Told) -> None:
+    """R11: the same page in English; an investor is one of those who register."""
+    page = told.visitor().soup("/sessions/ky-37-tong-hop/register?lang=en")
+    assert "Investors and citizens may leave it empty." in text(page)
+    assert page.select_one("[value=investor]")
+    assert page.select_one("[name=tax_code]") and not page.select_one("[name=tax_code][required]")
+
+
+def test_how_many_have_the_same_difficulty(told: Told) -> None:
+    """R24."""
+    desk = text(told.visitor("thuky").soup(f"/organize/issues/{told.issue('Cầu tại xã Cái Nước')}"))
+    assert re.search(r"[2-9] doanh nghiệp khác cùng vướng mắc", desk)
+
+
+def test_a_picture_is_published_with_a_description_only(told: Told) -> None:
+    """R42."""
+    number = told.issue("Điểm dừng chân")
+    picture = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(picture, "PNG")
+    with told.mount.work() as work:
+        issue = work.db.scalars(select(Issue).where(Issue.number == number)).one()
+        service.attach(work, issue, [service.Upload("bon-nuoc.png", picture.getvalue())], side="department")
+        work.commit()
+    desk, form = told.visitor("thuky"), f"/organize/issues/{number}/files"
+    page = desk.soup(f"/organize/issues/{number}")
+    key = str(page.select_one(f"form[action='{form}'] [name=shown]")["value"])  # type: ignore[index]
+    refused = desk.fill(f"/organize/issues/{number}", {"shown": key}, form=form)
+    assert "chưa có mô tả" in refused.text
+    desk.fill(f"/organize/issues/{number}", {"shown": key, f"alt-{key}": "Bồn chứa nước mới"}, form=form)
+    shown = text(told.visitor().soup(f"/issues/{number}"))
+    assert "Bồn chứa nước mới" in shown and "bon-nuoc.png" not in shown
+
+
+def test_the_minutes_name_who_leads_by_when_and_under_which_number(told: Told) -> None:
+    """R15."""
+    minutes = parse(told.visitor("thuky").get("/organize/sessions/ky-31-dat-dai-va-mat-bang/minutes")).get_text(" ")
+    for words in (
+        "131/TB-UBND",
+        "Giao Sở Nông nghiệp và Môi trường chủ trì",
+        "phối hợp với UBND xã Sông Đốc",
+        "28/09/2026",
+    ):
+        assert words in re.sub(r"\s+", " ", minutes), words
