@@ -1,0 +1,173 @@
+"""Every page of the URL map, and who comes to it: a page that is not named here fails ``test_pages.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from meetup.demo.people import address
+
+#: Who comes: a name → the address they sign in with; nobody signs in with an empty one.
+PEOPLE = {
+    "public": "",
+    "enterprise": "",
+    "organizer": address("thuky"),
+    "admin": address("admin"),
+    "officer": address("canbo.thue"),
+    "leader": address("lanhdao"),
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One page, once.
+
+    Args:
+        endpoint: of the URL map, without the mount's name.
+        who: of :data:`PEOPLE`.
+        name: tells two visits of one endpoint apart.
+        values: the address's variables; a value ``"$name"`` is what the story gave that name.
+        query: behind the question mark.
+        status: what it answers.
+    """
+
+    endpoint: str
+    who: str = "public"
+    name: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    query: str = ""
+    status: int = 200
+
+    @property
+    def title(self) -> str:
+        """A name for its picture."""
+        return "-".join(filter(None, (self.who, self.endpoint.replace(".", "-"), self.name)))
+
+
+def _at(endpoint: str, who: str = "public", name: str = "", *, query: str = "", status: int = 200, **values: str) -> Visit:
+    return Visit(endpoint, who, name, values, query, status)
+
+
+_COMING = {"slug": "$coming"}
+_HELD = {"slug": "$held"}
+
+VISITS = (
+    _at("home"),
+    _at("coffee_connect.programme"),
+    _at("sessions.index"),
+    _at("sessions.show", **_COMING),
+    _at("sessions.show", name="held", **_HELD),
+    _at("sessions.show", name="unknown", slug="no-such-session", status=404),
+    _at("registrations.register", **_COMING),
+    _at("registrations.registered", **_COMING),
+    _at("registrations.lost"),
+    _at("issues.index"),
+    _at("issues.index", name="found", query="q=thue+dat"),
+    _at("issues.index", name="nothing", query="q=khong+co+gi+ca"),
+    _at("issues.show", number="$published"),
+    _at("issues.open_new"),
+    _at("issues.sent", number="$published"),
+    _at("scorecards.results"),
+    _at("documents.docs"),
+    _at("mailbox.index"),
+    _at("mailbox.show", key="$mail"),
+    _at("outbox.unsubscribe", token="$unsubscribe"),
+    _at("security.login"),
+    _at("security.forgot_password"),
+    _at("security.reset_password", token="$reset"),
+    # The enterprise's own pages, behind its link.
+    _at("registrations.own", "enterprise", token="$own"),
+    _at("registrations.own", "enterprise", "waiting", token="$waiting"),
+    _at("registrations.own", "enterprise", "held", token="$own_held"),
+    _at("registrations.own", "enterprise", "unknown", token="no-such-token", status=404),
+    _at("issues.new", "enterprise", token="$own"),
+    _at("issues.own", "enterprise", "by-issue", token="$issue"),
+    _at("issues.own", "enterprise", "submitted", token="$own_submitted", number="$submitted"),
+    _at("issues.own", "enterprise", "answered", token="$own_verified", number="$verified_issue"),
+    _at("follow_ups.own", "enterprise", token="$own_verified", number="$verified"),
+    _at("follow_ups.of_issue", "enterprise", token="$issue", number="$alone"),
+    # The organiser.
+    _at("sessions.organize", "organizer"),
+    _at("sessions.desk_index", "organizer"),
+    _at("sessions.desk", "organizer", **_COMING),
+    _at("sessions.desk", "organizer", "held", **_HELD),
+    _at("sessions.desk", "organizer", "draft", slug="$draft"),
+    _at("sessions.new", "organizer"),
+    _at("sessions.edit", "organizer", **_COMING),
+    _at("issues.agenda", "organizer", **_COMING),
+    _at("issues.queue", "organizer"),
+    _at("issues.desk", "organizer", "submitted", number="$submitted"),
+    _at("issues.desk", "organizer", "verified", number="$verified_issue"),
+    _at("issues.desk", "organizer", "published", number="$published"),
+    _at("issues.enter", "organizer"),
+    _at("issues.comments", "organizer"),
+    _at("issues.projector", "organizer", **_COMING),
+    _at("registrations.attendance", "organizer", **_COMING),
+    _at("registrations.check_in", "organizer", **_COMING),
+    _at("registrations.invitations", "organizer", **_COMING),
+    _at("follow_ups.live", "organizer", **_COMING),
+    _at("follow_ups.minutes", "organizer", **_HELD),
+    _at("follow_ups.edit_minutes", "organizer", **_HELD),
+    _at("follow_ups.organize", "organizer"),
+    _at("follow_ups.show", "organizer", "answered", number="$answered"),
+    _at("follow_ups.show", "organizer", "closed", number="$closed"),
+    _at("outbox.index", "organizer"),
+    _at("outbox.show", "organizer", row_id="$outgoing"),
+    _at("departments.index", "organizer"),
+    _at("departments.new", "organizer"),
+    _at("departments.edit", "organizer", key="$department"),
+    _at("programmes.index", "organizer", status=403),
+    # The administrator.
+    _at("programmes.index", "admin"),
+    _at("programmes.new", "admin"),
+    _at("programmes.edit", "admin", slug="ca-phe"),
+    _at("staff.desk", "admin"),
+    _at("staff.account", "admin"),
+    _at("security.change_password", "admin"),
+    _at("security.two_factor_setup", "admin"),
+    _at("security.mf_recovery_codes", "admin"),
+    _at("security.verify", "admin"),
+    # A department's officer.
+    _at("follow_ups.department", "officer"),
+    _at("follow_ups.department", "officer", "coordinating", query="view=coordinating"),
+    _at("follow_ups.department", "officer", "closed", query="view=closed"),
+    _at("follow_ups.show", "officer", number="$theirs"),
+    _at("follow_ups.show", "officer", "late", number="$late"),
+    # The leader.
+    _at("follow_ups.leader", "leader"),
+    _at("follow_ups.department", "leader"),
+    _at("follow_ups.show", "leader", number="$late"),
+)
+
+#: GET endpoints that are no pages of their own, and why.
+NO_PAGE = {
+    "assets.file": "style sheets, scripts, pictures: loaded by the pages",
+    "calendar-files": "",
+    "registrations.calendar": "a calendar file",
+    "sessions.calendar": "a calendar file",
+    "sessions.feed": "a calendar file",
+    "follow_ups.feed": "a calendar file",
+    "outbox.calendar": "a calendar file",
+    "mailbox.calendar": "a calendar file",
+    "mailbox.raw": "a message as it came",
+    "mailbox.html": "a mail's own HTML; the message's page frames it",
+    "outbox.html": "a mail's own HTML; the message's page frames it",
+    "documents.openapi": "JSON",
+    "health.healthz": "for machines",
+    "health.readyz": "for machines",
+    "health.metrics": "for machines",
+    "scorecards.picture": "a picture of the results page",
+    "follow_ups.trend_picture": "a picture of the leader's page",
+    "follow_ups.file": "a download",
+    "issues.public_file": "a download",
+    "issues.desk_file": "a download",
+    "issues.own_file": "a download",
+    "issues.events": "the projector's stream",
+    "issues.feed": "Atom",
+    "issues.similar": "a piece of the form, asked for by its script",
+    "security.two_factor_rescue": "closed",
+    "security.tf_select": "closed",
+    "security.two_factor_token_validation": "half-way through a sign-in: test_the_second_factor",
+    "security.mf_recovery": "half-way through a sign-in: test_the_second_factor",
+}
+del NO_PAGE["calendar-files"]
