@@ -79,6 +79,7 @@ ISSUES = (
             ),
             (22, 9, "verify", {}),
             (24, 9, "confirm", {"satisfaction": 5}),
+            (28, 9, "publish", {}),
         ),
     ),
     IssueScript(
@@ -107,6 +108,7 @@ ISSUES = (
             ),
             (28, 9, "verify", {}),
             (1, 10, "confirm", {"satisfaction": 3}),
+            (5, 10, "publish", {}),
         ),
     ),
     IssueScript(
@@ -153,6 +155,7 @@ ISSUES = (
             ),
             (12, 10, "verify", {}),
             (15, 10, "confirm", {"satisfaction": 4}),
+            (19, 10, "publish", {}),
         ),
     ),
     IssueScript(
