@@ -23,6 +23,7 @@ from meetup.mount import Mount
 from meetup.outbox import worker
 from meetup.programmes.models import Programme
 from meetup.staff import service as staff
+from meetup.staff.models import StaffUser
 from meetup.standalone import create_app
 
 #: What a reset takes away: the demo's own files in the instance folder, nothing else.
@@ -86,16 +87,20 @@ def _make_app(folder: Path, port: int, mail_port: int) -> Flask:
 
 def _tell_story(mount: Mount) -> None:
     with mount.work(write=False) as work:
-        if work.db.scalar(select(func.count()).select_from(Programme)):
+        # Whoever signs in comes last: with a programme and nobody, the story was broken off.
+        if work.db.scalar(select(func.count()).select_from(StaffUser)):
             return
+        if work.db.scalar(select(func.count()).select_from(Programme)):
+            raise click.ClickException("The demo's story was broken off. Begin anew with --reset (make demo RESET=1).")
     terminal = sys.stderr.isatty()
-    click.echo("Loading the demo programme …", err=True)
+    click.echo("Loading the demo programme and delivering its mails into the demo mailbox …", err=True)
 
     def tell(done: int, total: int) -> None:
         if terminal:
             click.echo(f"\r  {done}/{total}", nl=False, err=True)
 
-    instants = Story(mount, tell).run()
+    # Each step's mails leave before the next step: later, many of them would no longer be of use.
+    Story(mount, tell, lambda now: worker.drain(mount, now=now)).run()
     with mount.work() as work:
         for mail, name, role, department in people.STAFF:
             staff.create_user(
@@ -110,9 +115,6 @@ def _tell_story(mount: Mount) -> None:
         work.commit()
     if terminal:
         click.echo("", err=True)
-    click.echo("Delivering the story's mails into the demo mailbox …", err=True)
-    for instant in instants:
-        worker.drain(mount, now=instant)
 
 
 def _serve(app: Flask, mount: Mount, port: int, stop: threading.Event) -> None:

@@ -37,24 +37,32 @@ class Story:
     Args:
         mount: where it is told; its database is migrated and empty.
         tell: called with (steps done, steps in all).
+        after: called with the time of each step once it is stored, such as to deliver the mails that it caused.
     """
 
-    def __init__(self, mount: Mount, tell: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        mount: Mount,
+        tell: Callable[[int, int], None],
+        after: Callable[[datetime], object] = lambda _when: None,
+    ) -> None:
         self.mount = mount
         self.tell = tell
+        self.after = after
         self.time = StoryTime(mount.clock())
         self.issue_numbers: dict[str, int] = {}
 
-    def run(self) -> list[datetime]:
-        """Tell it; gives the instants at which something happened, in order."""
+    def run(self) -> None:
+        """Tell it."""
         steps = sorted(self._steps(), key=lambda step: step[0])
         for done, (when, action) in enumerate(steps):
             self.tell(done, len(steps))
-            with self.mount.work(ORGANIZER, now=min(when, self.time.now)) as work:
+            now = min(when, self.time.now)
+            with self.mount.work(ORGANIZER, now=now) as work:
                 action(work)
                 work.commit()
+            self.after(now)
         self.tell(len(steps), len(steps))
-        return sorted({when for when, _action in steps})
 
     def _steps(self) -> Iterator[Step]:
         on = self.time.on
