@@ -18,7 +18,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Table
 
 from meetup.db import TABLE_PREFIX, Base
 from meetup.errors import BadConfiguration
@@ -174,16 +174,25 @@ def table_prefix(plugin: str) -> str:
     return f"{TABLE_PREFIX}{plugin.replace('-', '_')}_"
 
 
-def differences(connection: Connection, others: Iterable[str] = ()) -> Sequence[Any]:
+def differences(connection: Connection, packages: Iterable[str] = (), absent: Iterable[str] = ()) -> Sequence[Any]:
     """Where models and the migrated database disagree; empty when they agree.
 
     Args:
-        others: plugins that are not loaded here; whether their tables are there is nobody's concern.
+        packages: those of the plugins that are loaded here; models of others, which another
+            application in this process may have imported, are none of our concern.
+        absent: plugins that are installed and not loaded here; neither are their tables.
     """
-    foreign = tuple(table_prefix(name) for name in others)
+    foreign = tuple(table_prefix(name) for name in absent)
+    ours = {"meetup", *packages}
+    theirs = {
+        table.name
+        for mapper in Base.registry.mappers
+        for table in mapper.tables
+        if isinstance(table, Table) and mapper.class_.__module__.partition(".")[0] not in ours
+    }
 
     def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-        return kind != "table" or not str(name).startswith(foreign)
+        return kind != "table" or not (str(name) in theirs or str(name).startswith(foreign))
 
     options = {**context_options(), "include_object": include_object}
     context = MigrationContext.configure(connection, opts=options)

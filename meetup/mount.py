@@ -134,11 +134,6 @@ class Mount:
         """The folders of the plugins' migrations, for :mod:`meetup.migrate`."""
         return tuple(folder for folders in self.migrations.values() for folder in folders)
 
-    def plugins_elsewhere(self) -> list[str]:
-        """The names of plugins that are installed, or loaded by another mount, and not by this one."""
-        others = {name for mount in mounts(self.app).values() for name in mount.plugins.names()}
-        return sorted({*self.plugins.absent(), *others}.difference(self.plugins.names()))
-
     def path(self, endpoint: str, **values: Any) -> str:
         """The path of one of this mount's pages, from the root of the site."""
         root = urlsplit(self.settings.base_url).path.rstrip("/") + "/"

@@ -64,7 +64,7 @@ def check(mount: Mount) -> None:
         left = migrate.pending(connection, mount.migration_locations)
         if left:
             raise Failure(f"not migrated to {_listed(left)}; run: meetup db upgrade")
-        differences = migrate.differences(connection, mount.plugins_elsewhere())
+        differences = migrate.differences(connection, mount.plugins.packages(), mount.plugins.absent())
     found = [line for difference in differences for line in _lines(difference)]
     if found:
         raise Failure("\n".join(found))

@@ -94,6 +94,13 @@ def deliver(mount: Mount, *, now: datetime | None = None, owner: str = "") -> Ou
         except TransportError as error:
             state = failures.take(work, row, error, before)
             return Outcome(row_id, state, before is not None)
+        except Exception as error:
+            # What a plugin's channel did not foresee costs this message a try, and the worker nothing.
+            log.exception("message %s: the channel %s failed in an unforeseen way", row_id, row.channel)
+            text = f"the channel failed: {type(error).__name__}: {error}"
+            unforeseen = TransportError(text, permanent=False, scope="content", maybe_sent=True)
+            state = failures.take(work, row, unforeseen, before)
+            return Outcome(row_id, state, before is not None)
         _mark_sent(work, row_id, rendered, notice)
         return Outcome(row_id, "sent", before is not None)
 

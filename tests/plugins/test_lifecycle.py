@@ -168,6 +168,18 @@ class TestUsed:
         assert '"thanks_forgotten": 1' in meetup("worker", "--once").output
         assert meetup("thanks").output == ""
 
+    def test_a_channel_that_fails_costs_a_message_a_try_and_not_the_worker(
+        self, province: Province, mount: Any, tmp_path: Path
+    ) -> None:
+        mount.channels["blackboard"].path = tmp_path
+        province.order(to="closed")
+        worked = run_in(province.site)("worker", "--once")
+        assert worked.exit_code == 0, worked.output
+        assert '"failed": 1' in worked.stdout
+        (row,) = province.mails("thanks_note")
+        assert row.state == "queued"
+        assert "IsADirectoryError" in row.reason
+
     def test_a_panel_stands_on_the_sessions_page(self, province: Province) -> None:
         assert "To all who come to “Cà phê kỳ đầu”." in province.as_("nobody").get("/sessions/ky-1?lang=en").text
 
