@@ -47,7 +47,8 @@ def current(mount: Mount) -> None:
         left = migrate.pending(connection, mount.migration_locations)
         unknown = migrate.unknown_revisions(connection, mount.migration_locations)
     click.echo(_listed(_current(mount)))
-    for revision in left:
+    # What an unknown revision stands for besides itself nobody can tell.
+    for revision in left if not unknown else ():
         click.echo(f"missing: {revision}")
     for sentence in migrate.strangers(unknown):
         click.echo(f"unknown: {sentence}")
