@@ -12,6 +12,7 @@ from sqlalchemy import select
 from meetup.access import SYSTEM, Actor
 from meetup.demo import people, rows, script
 from meetup.demo.calendar import StoryTime
+from meetup.demo.scripts import IssueScript, SessionScript
 from meetup.departments import service as departments
 from meetup.departments.models import CalendarOverride
 from meetup.domain.workdays import VIETNAM_2026_OVERRIDES
@@ -72,7 +73,7 @@ class Story:
             yield start - timedelta(days=14), partial(self._publish, one=session)
             raised = [one for one in script.ISSUES if one.session == session.number]
             for at, one in enumerate(raised):
-                yield start - timedelta(days=8 - at), partial(self._raise, one=one)
+                yield start - timedelta(days=8) + timedelta(hours=12 * at), partial(self._raise, one=one)
                 yield start - timedelta(days=4), partial(self._triage, one=one)
                 yield start + timedelta(hours=1, minutes=at), partial(self._conclude, one=one)
                 for day, month, step, values in one.steps:
@@ -131,7 +132,7 @@ class Story:
 
     # -- sessions ---------------------------------------------------------------------------------
 
-    def _publish(self, work: Work, one: script.SessionScript) -> None:
+    def _publish(self, work: Work, one: SessionScript) -> None:
         start = self.time.on(*one.day, 7, 0)
         session = sessions.draft(
             work,
@@ -184,23 +185,23 @@ class Story:
         asked = 3 if key in {"mot", "hai", "ba", "sau", "bay"} else 2
         self._register(work, script.COMING.number, key, asked)
 
-    def _agenda(self, work: Work, one: script.SessionScript) -> None:
+    def _agenda(self, work: Work, one: SessionScript) -> None:
         session = rows.session(work, one.number)
         found = [rows.issue(work, self.issue_numbers[item.key]) for item in script.ISSUES if item.session == one.number]
-        issues.set_agenda(work, session, [(issue, 20) for issue in found])
+        issues.set_agenda(work, session, [(issue, 110 // len(found) if len(found) > 5 else 20) for issue in found])
 
-    def _hold(self, work: Work, one: script.SessionScript) -> None:
+    def _hold(self, work: Work, one: SessionScript) -> None:
         session = rows.session(work, one.number)
         sessions.hold(work, session)
         for registration in rows.confirmed(work, session):
             registrations.check_in(work, registration)
 
-    def _report(self, work: Work, one: script.SessionScript) -> None:
+    def _report(self, work: Work, one: SessionScript) -> None:
         sessions.report(work, rows.session(work, one.number), conclusion_number=f"{one.number + 100}/TB-UBND")
 
     # -- issues -----------------------------------------------------------------------------------
 
-    def _raise(self, work: Work, one: script.IssueScript) -> None:
+    def _raise(self, work: Work, one: IssueScript) -> None:
         registration = self._register(work, one.session, one.who, 2)
         issue = issues.submit(
             work,
@@ -214,7 +215,7 @@ class Story:
         self.issue_numbers[one.key] = issue.number
 
     def _raise_coming(self, work: Work, row: tuple[str, ...]) -> None:
-        key, title, text, _field, _lead, visibility, kind = row
+        key, title, text, _field, _lead, visibility, kind, _fate = row
         registration = rows.registration_of(work, script.COMING.number, key)
         issue = issues.submit(
             work,
@@ -227,7 +228,7 @@ class Story:
         )
         self.issue_numbers[f"coming:{title}"] = issue.number
 
-    def _triage(self, work: Work, one: script.IssueScript) -> None:
+    def _triage(self, work: Work, one: IssueScript) -> None:
         issue = rows.issue(work, self.issue_numbers[one.key])
         issues.accept(work, issue, field=rows.field(work, one.field), lead_department=rows.department(work, one.lead))
         for key in one.also:
@@ -235,13 +236,33 @@ class Story:
             issues.co_sign(work, issue, registration.enterprise, contact=registration.contact_id)
 
     def _triage_coming(self, work: Work) -> None:
-        # Two are on the agenda; the others wait for the visitor's own triage.
-        for row in script.COMING_ISSUES[:2]:
-            issue = rows.issue(work, self.issue_numbers[f"coming:{row[1]}"])
-            issues.accept(work, issue, field=rows.field(work, row[3]), lead_department=rows.department(work, row[4]))
+        # What has no fate yet waits for the visitor's own triage.
+        for _key, title, _text, field, lead, _visibility, _kind, fate in script.COMING_ISSUES:
+            issue = rows.issue(work, self.issue_numbers[f"coming:{title}"])
+            if fate in {"accept", "schedule"}:
+                issues.accept(work, issue, field=rows.field(work, field), lead_department=rows.department(work, lead))
+            if fate == "schedule":
+                issues.set_agenda(work, rows.session(work, script.COMING.number), [(issue, 20)])
+            elif fate == "decline":
+                issues.decline(work, issue, reason="Giá điện do Bộ Công Thương quy định, tỉnh không có thẩm quyền.")
+            elif fate == "ask":
+                issues.request_information(
+                    work, issue, question="Đề nghị cho biết tên kênh và chiều dài đoạn bồi lắng."
+                )
+            elif fate == "withdraw":
+                issues.withdraw(work, issue)
+            elif fate == "merge":
+                first = rows.issue(work, self.issue_numbers[f"coming:{script.COMING_ISSUES[0][1]}"])
+                issues.merge(work, issue, into=first)
 
-    def _conclude(self, work: Work, one: script.IssueScript) -> None:
+    def _conclude(self, work: Work, one: IssueScript) -> None:
         lead = rows.department(work, one.lead)
+        if not one.task:
+            text = "Trả lời tại chỗ." if one.answer else "Đưa ra họp lãnh đạo tuần sau."
+            outcome = "planned" if one.answer else ""
+            issue = rows.issue(work, self.issue_numbers[one.key])
+            followups.conclude(work, issue, text=text, answer=one.answer, outcome=outcome)
+            return
         followups.conclude(
             work,
             rows.issue(work, self.issue_numbers[one.key]),
@@ -258,7 +279,7 @@ class Story:
 
     # -- follow-ups -------------------------------------------------------------------------------
 
-    def _follow(self, work: Work, one: script.IssueScript, step: str, values: dict[str, Any]) -> None:
+    def _follow(self, work: Work, one: IssueScript, step: str, values: dict[str, Any]) -> None:
         if step in {"publish", "comments"}:
             (self._publish_issue if step == "publish" else self._comments)(work, one)
             return
@@ -292,12 +313,12 @@ class Story:
         else:
             getattr(followups, step)(work, follow_up, **values)
 
-    def _publish_issue(self, work: Work, one: script.IssueScript) -> None:
+    def _publish_issue(self, work: Work, one: IssueScript) -> None:
         issue = rows.issue(work, self.issue_numbers[one.key])
         answer = next(values["text"] for _d, _m, step, values in one.steps if step == "answer")
         issues.publish(work, issue, title=one.title, question=one.text, answer=answer)
 
-    def _comments(self, work: Work, one: script.IssueScript) -> None:
+    def _comments(self, work: Work, one: IssueScript) -> None:
         issue = rows.issue(work, self.issue_numbers[one.key])
         shown = issues.comment(
             work,
