@@ -48,7 +48,7 @@ def list_tokens(mount: Mount) -> None:
 def revoke(mount: Mount, token: str) -> None:
     """End a token, by its number or its name."""
     with mount.work() as work:
-        wanted = ApiToken.id == int(token) if token.isdigit() else ApiToken.name == token
+        wanted = ApiToken.id == int(token) if token.isdecimal() else ApiToken.name == token
         found = work.db.scalars(select(ApiToken).where(wanted, ApiToken.revoked_at.is_(None))).all()
         if not found:
             raise Failure(f"there is no valid token {token!r}; see: meetup token list")

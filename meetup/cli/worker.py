@@ -101,7 +101,7 @@ def _send_again(mount: Mount, which: str) -> None:
     with mount.work() as work:
         if which == "all":
             count = deadletters.send_all_again(work)
-        elif which.isdigit():
+        elif which.isdecimal():
             row = work.db.get(Outgoing, int(which))
             if row is None:
                 raise NotFound(f"There is no message {which}.")

@@ -21,5 +21,5 @@ def _parts(text: str) -> Iterator[str]:
         yield found.group()
     for found in _DIGITS.finditer(text):
         digits = re.sub(r"[ .-]", "", found.group())
-        if _PHONE.fullmatch(digits) or (len(digits) == 12 and digits.isdigit()):
+        if _PHONE.fullmatch(digits) or (len(digits) == 12 and digits.isdecimal()):
             yield found.group()

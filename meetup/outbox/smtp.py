@@ -205,7 +205,7 @@ class Line(flask_mail.Connection):
         options = []
         if host.has_extn("size"):
             limit = host.esmtp_features["size"]
-            if limit.isdigit() and 0 < int(limit) < size:
+            if limit.isdecimal() and 0 < int(limit) < size:
                 raise TransportError(
                     f"the message has {size} bytes, the server takes {limit}", permanent=True, scope="content"
                 )

@@ -5,14 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from flask_security import forms, recovery_codes
+from wtforms import PasswordField
 
+from meetup.staff.options import PASSWORD_MIN
 from meetup.web.forms import Form
+from meetup.web.i18n import _
+
+#: More characters than any password that is kept; Unicode's normal forms can make one longer.
+PASSWORD_MAX = 500
 
 
 class _Ours:
     """The translations of our own forms; CSRF stays as Flask-Security has it."""
 
     Meta: Any = Form.Meta
+
+    def validate(self, **more: Any) -> bool:
+        """Refuse what is no password at all before it is hashed: the hash takes 4096 bytes at most."""
+        fields: Any = self
+        bad = [one for one in fields if isinstance(one, PasswordField) and len(one.data or "") > PASSWORD_MAX]
+        for field in bad:
+            field.errors = [_("A password has from %(length)s to 128 characters.", length=PASSWORD_MIN)]
+        return not bad and bool(super().validate(**more))  # type: ignore[misc]
 
 
 class SignInForm(_Ours, forms.LoginForm):

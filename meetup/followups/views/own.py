@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import flash, g, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -16,6 +16,7 @@ from meetup.followups.models import FollowUp
 from meetup.followups.views.base import bp, draw
 from meetup.issues.models import Issue
 from meetup.issues.views.own import issue_of
+from meetup.issues.views.own import show as show_issue
 from meetup.plugins.slots import Panel
 from meetup.registrations.views import registration_of
 from meetup.web.current import act_as, current_mount, current_work, link
@@ -198,8 +199,11 @@ def at_once(token: str, action: str, number: int | None = None) -> Response | An
         return True
 
     if submit(form, step) is None:
-        for words in [*form.general, *(one for many in form.errors.values() for one in many)]:
+        for words in form.general:
             flash(words, "error")
+        if action == "disagree":
+            g.meetup_disagreement = form
+            return show_issue(issue_of(token, number), token, number, failed=form)
     elif action == "agree":
         flash(_("Thank you. It is confirmed and closed."), "success")
     else:
@@ -233,8 +237,9 @@ def panel(work: Work, issue: Issue, token: str) -> list[Panel]:
             "follow_ups/panel_at_once.html",
             issue=issue,
             agree_url=link("follow_ups.at_once", **where, action="agree"),
+            # The panel is drawn by the issue's page, which knows nothing of this form.
             disagree_url=link("follow_ups.at_once", **where, action="disagree"),
-            form=forms.ReopenForm(formdata=None),
+            form=g.pop("meetup_disagreement", None) or forms.ReopenForm(formdata=None),
             lines=lines,
         )
         return [Panel(_("The answer"), Markup(text), 10)]

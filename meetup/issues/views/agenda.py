@@ -95,7 +95,7 @@ def agenda(slug: str) -> Any:
 
 def _typed(work: Work) -> list[tuple[Issue, Any]]:
     """The lines of the form, in the order that its numbers and buttons say."""
-    numbers = [int(one) for one in request.form.getlist("issue") if one.isdigit() and len(one) < 10]
+    numbers = [int(one) for one in request.form.getlist("issue") if one.isdecimal() and len(one) < 10]
     found = {
         issue.number: issue
         for issue in work.db.scalars(
@@ -109,12 +109,12 @@ def _typed(work: Work) -> list[tuple[Issue, Any]]:
         if request.form.get(f"off-{number}") or request.form.get("off") == str(number):
             continue
         typed = request.form.get(f"place-{number}", "").strip()
-        order = float(typed) if typed.isdigit() and len(typed) < 5 else place + 1.0
+        order = float(typed) if typed.isdecimal() and len(typed) < 5 else place + 1.0
         raw = request.form.get(f"minutes-{number}", "").strip()
-        rows.append((order, place, found[number], int(raw) if raw.isdigit() and len(raw) < 5 else (raw or USUAL)))
+        rows.append((order, place, found[number], int(raw) if raw.isdecimal() and len(raw) < 5 else (raw or USUAL)))
     added = request.form.get("add", "")
     lines: list[tuple[Issue, Any]] = [(issue, minutes) for _o, _p, issue, minutes in sorted(rows, key=lambda r: r[:2])]
-    if added.isdigit() and len(added) < 10:
+    if added.isdecimal() and len(added) < 10:
         lines.append((queries.by_number(work.db, int(added)), USUAL))
     _move(lines, request.form.get("up", ""), -1)
     _move(lines, request.form.get("down", ""), 1)

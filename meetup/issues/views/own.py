@@ -76,7 +76,8 @@ def action_url(token: str, number: int | None, action: str) -> str:
     return link("issues.do", **values, number=number) if number is not None else link("issues.do", **values)
 
 
-def _show(issue: Issue, token: str, number: int | None, **forms: Any) -> Any:
+def show(issue: Issue, token: str, number: int | None, **forms: Any) -> Any:
+    """Draw the own page of an issue, with forms that failed as they were typed."""
     work = current_work()
     form = forms.get("form") or MessageForm(formdata=None)
     inform = forms.get("inform") or InformForm(formdata=None)
@@ -89,6 +90,7 @@ def _show(issue: Issue, token: str, number: int | None, **forms: Any) -> Any:
         files=queries.files(work.db, issue, own=True),
         form=form,
         inform=inform,
+        failed=forms.get("failed"),
         token=token,
         number=number,
         may_write=issue.state not in SILENT,
@@ -105,7 +107,7 @@ def _show(issue: Issue, token: str, number: int | None, **forms: Any) -> Any:
 @allow("public")
 def own(token: str, number: int | None = None) -> Any:
     """The issue for its enterprise."""
-    return _show(issue_of(token, number), token, number)
+    return show(issue_of(token, number), token, number)
 
 
 @bp.post("/r/<token>/issues/<int:number>/<any(write, inform, withdraw):action>")
@@ -134,7 +136,7 @@ def do(token: str, action: str, number: int | None = None) -> Any:
 
     if submit(form, step) is None:
         shown = {"form" if action == "write" else "inform": form}
-        return _show(issue_of(token, number), token, number, **shown)
+        return show(issue_of(token, number), token, number, **shown)
     flash(_("Sent."), "success")
     answer: Any = redirect(_address(token, number))
     return answer

@@ -179,7 +179,7 @@ def stage(slug: str) -> Any:
     number = request.form.get("issue", "")
     issue = None
     if number:
-        if not number.isdigit():
+        if not number.isdecimal():
             raise NotFound()
         issue = queries.by_number(work.db, int(number[:12]), whole=False)
     service.put_on_stage(work, session, issue)
