@@ -189,9 +189,7 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
             title="Giấy phép xây dựng nhà kho",
             description="Xin hướng dẫn thủ tục cấp giấy phép xây dựng nhà kho tạm.",
         )
-        issues.accept(
-            work, issue, field=rows.field(work, "xay-dung"), lead_department=rows.department(work, "SXD")
-        )
+        issues.accept(work, issue, field=rows.field(work, "xay-dung"), lead_department=rows.department(work, "SXD"))
         (alone,) = followups.conclude(
             work,
             issue,
@@ -237,8 +235,8 @@ def _sign_in(page: Page, email: str) -> None:
     page.goto("/login")
     page.fill("input[name=email]", email)
     page.fill("input[name=password]", people.DEMO_PASSWORD)
-    page.click("main form button.btn-primary")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("main form button.btn-primary")
 
 
 def _address(site: Flask, visit: Visit, told: dict[str, Any]) -> str:
@@ -274,7 +272,9 @@ LOOKS = (Look("desk-light-vi", 1280, 390, "light", "vi-VN"), Look("phone-dark-en
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("crowd", [("public", "enterprise"), ("organizer",), ("admin", "officer", "leader")], ids="-".join)
+@pytest.mark.parametrize(
+    "crowd", [("public", "enterprise"), ("organizer",), ("admin", "officer", "leader")], ids="-".join
+)
 @pytest.mark.parametrize("look", LOOKS, ids=repr)
 def test_pages(
     crowd: tuple[str, ...],
@@ -333,13 +333,14 @@ def test_the_second_factor(
 
     _sign_in(page, PEOPLE["admin"])
     page.goto("/tf-setup")
-    page.click("main form button.btn-primary")
+    with page.expect_navigation():
+        page.click("main form button.btn-primary")
     look_at("scan")
     secret = page.locator("main code").first.inner_text()
     code = TOTP(key=re.sub(r"[\s-]", "", secret)).generate(time=time.time()).token
     page.fill("input[name=code]", code)
-    page.click('form[action^="/tf-setup/"] button.btn-primary')
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click('form[action^="/tf-setup/"] button.btn-primary')
     other = page
     page = new_page(390)
     _sign_in(page, PEOPLE["admin"])

@@ -44,7 +44,9 @@ class Visit:
         return "-".join(filter(None, (self.who, self.endpoint.replace(".", "-"), self.name)))
 
 
-def _at(endpoint: str, who: str = "public", name: str = "", *, query: str = "", status: int = 200, **values: str) -> Visit:
+def _at(
+    endpoint: str, who: str = "public", name: str = "", *, query: str = "", status: int = 200, **values: str
+) -> Visit:
     return Visit(endpoint, who, name, values, query, status)
 
 
