@@ -80,9 +80,7 @@ def _seal(db: Session) -> None:
         return
     db.info[_PENDING] = []
     db.flush()
-    head = db.execute(
-        select(ActivityHead.seq, ActivityHead.hash).where(ActivityHead.id == 1).with_for_update()
-    ).one()
+    head = db.execute(select(ActivityHead.seq, ActivityHead.hash).where(ActivityHead.id == 1).with_for_update()).one()
     seq, last = head.seq, head.hash
     for entry in pending:
         seq += 1
@@ -141,9 +139,7 @@ def verify(db: Session, *, batch: int = 2000) -> Iterator[int | Break]:
     """
     expected, last, read = 1, GENESIS, 0
     while True:
-        rows = db.scalars(
-            select(Activity).where(Activity.seq >= expected).order_by(Activity.seq).limit(batch)
-        ).all()
+        rows = db.scalars(select(Activity).where(Activity.seq >= expected).order_by(Activity.seq).limit(batch)).all()
         db.expunge_all()
         for row in rows:
             for missing in range(expected, row.seq):

@@ -56,9 +56,7 @@ def normalise(values: Mapping[Key, Decimal | int | None], *, negative: bool = Fa
     return {key: one(value) for key, value in values.items()}
 
 
-def component_total(
-    components: Mapping[str, Decimal | None], weights: Mapping[str, Decimal | int]
-) -> Decimal | None:
+def component_total(components: Mapping[str, Decimal | None], weights: Mapping[str, Decimal | int]) -> Decimal | None:
     """The index of one unit: weighted mean of its components (1 to 10) times ten, half up to two places.
 
     Raises:

@@ -38,9 +38,7 @@ class Machine:
         final: Iterable[str] | None = None,
     ) -> None:
         self.name = name
-        table = {
-            arrow: (target,) if isinstance(target, str) else tuple(target) for arrow, target in arrows.items()
-        }
+        table = {arrow: (target,) if isinstance(target, str) else tuple(target) for arrow, target in arrows.items()}
         if any(not targets or START in targets for targets in table.values()):
             raise ValueError(f"{name}: every arrow leads to a state, and none to before birth")
         self.arrows: Mapping[tuple[str, str], tuple[str, ...]] = MappingProxyType(table)
@@ -80,9 +78,7 @@ class Machine:
 
     def as_rows(self) -> tuple[tuple[str, str, str], ...]:
         """(state, action, target) of every arrow, in the table's order, for the documentation."""
-        return tuple(
-            (state, action, target) for (state, action), targets in self.arrows.items() for target in targets
-        )
+        return tuple((state, action, target) for (state, action), targets in self.arrows.items() for target in targets)
 
     def __repr__(self) -> str:
         return f"<Machine {self.name}: {len(self.states)} states, {len(self.arrows)} arrows>"

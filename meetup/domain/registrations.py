@@ -140,9 +140,7 @@ def next_offers(line: Iterable[Waiting], free: int, capacity: int | None = None)
     return Offers(tuple(offers), tuple(passed))
 
 
-def seat_at_once(
-    line: Iterable[Waiting], seats: int, free: int, capacity: int | None = None
-) -> tuple[int, ...] | None:
+def seat_at_once(line: Iterable[Waiting], seats: int, free: int, capacity: int | None = None) -> tuple[int, ...] | None:
     """Whether a newcomer may sit down now, without taking a seat that belongs to the line.
 
     A newcomer stands behind everyone who waits, so the same rule decides: seats that the

@@ -145,9 +145,7 @@ def due_reminders(
     17:00, the end of its working day.
     """
     morning, evening = datetime.combine(due_on, MORNING, zone), end_of_day(due_on, zone)
-    return [
-        (offset, before(evening if offset.unit == "h" else morning, offset, zone, calendar)) for offset in offsets
-    ]
+    return [(offset, before(evening if offset.unit == "h" else morning, offset, zone, calendar)) for offset in offsets]
 
 
 def overdue_reminder(due_on: date, days: int, zone: ZoneInfo, calendar: WorkCalendar) -> datetime:

@@ -230,6 +230,4 @@ def weighted_mean(
 def rank(scores: Mapping[Key, Decimal | None]) -> dict[Key, int | None]:
     """Place by score, the highest first; equal scores share a place (1, 2, 2, 4); no score, no place."""
     known = [score for score in scores.values() if score is not None]
-    return {
-        key: None if score is None else 1 + sum(other > score for other in known) for key, score in scores.items()
-    }
+    return {key: None if score is None else 1 + sum(other > score for other in known) for key, score in scores.items()}

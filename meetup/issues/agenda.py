@@ -32,8 +32,7 @@ def set_agenda(work: Work, session: Session, items: Sequence[tuple[Issue, int]])
     if session.state not in OPEN_SESSIONS:
         raise WrongState("session", session.state, "set_agenda", session.MACHINE.possible(session.state))
     there = {
-        item.issue_id: item
-        for item in work.db.scalars(select(AgendaItem).where(AgendaItem.session_id == session.id))
+        item.issue_id: item for item in work.db.scalars(select(AgendaItem).where(AgendaItem.session_id == session.id))
     }
     _check(work, there, items)
     wanted = {issue.id for issue, _minutes in items}

@@ -14,9 +14,7 @@ class Checks:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
 
-    def text(
-        self, field: str, value: str | None, *, limit: int, multiline: bool = True, required: bool = True
-    ) -> str:
+    def text(self, field: str, value: str | None, *, limit: int, multiline: bool = True, required: bool = True) -> str:
         """`value` cleaned; a fault if it is empty though required, too long or not valid."""
         try:
             text = clean(value or "", field=field, multiline=multiline, max_length=limit)

@@ -92,9 +92,7 @@ def uploads(field: Any) -> list[Upload]:
 class IssueForm(Form):
     """An enterprise hands in an issue."""
 
-    title = StringField(
-        lazy("In one sentence: what is it about?"), [InputRequired(), Length(max=TITLE_LENGTH)]
-    )
+    title = StringField(lazy("In one sentence: what is it about?"), [InputRequired(), Length(max=TITLE_LENGTH)])
     description = TextAreaField(
         lazy("What happened, where, and what would help?"),
         [InputRequired(), Length(max=TEXT_LENGTH)],
@@ -127,9 +125,7 @@ class IssueForm(Form):
 class SenderFields:
     """Who sends it, for those who have no registration."""
 
-    sender_kind = SelectField(
-        lazy("You are"), choices=worded(ENTERPRISE_KINDS, ENTERPRISE_WORDS), default="enterprise"
-    )
+    sender_kind = SelectField(lazy("You are"), choices=worded(ENTERPRISE_KINDS, ENTERPRISE_WORDS), default="enterprise")
     sender_name = StringField(
         lazy("Name of the enterprise or organisation"),
         [Optional(), Length(max=200)],

@@ -72,9 +72,7 @@ class Issue(Stateful, Base):
     contact: Mapped[Contact] = relationship(lazy="raise_on_sql")
     session: Mapped[Session | None] = relationship(lazy="raise_on_sql")
     field: Mapped[Field | None] = relationship(lazy="raise_on_sql")
-    lead_department: Mapped[Department | None] = relationship(
-        lazy="raise_on_sql", foreign_keys=[lead_department_id]
-    )
+    lead_department: Mapped[Department | None] = relationship(lazy="raise_on_sql", foreign_keys=[lead_department_id])
     suggested_department: Mapped[Department | None] = relationship(
         lazy="raise_on_sql", foreign_keys=[suggested_department_id]
     )

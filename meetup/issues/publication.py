@@ -158,9 +158,7 @@ def co_sign(work: Work, issue: Issue, enterprise: Enterprise | int, *, contact: 
     return found
 
 
-def comment(
-    work: Work, issue: Issue, *, name: str, email: str, body: str, parent: Comment | None = None
-) -> Comment:
+def comment(work: Work, issue: Issue, *, name: str, email: str, body: str, parent: Comment | None = None) -> Comment:
     """Leave a comment on a published issue; it waits for moderation. The e-mail is never shown.
 
     Raises:

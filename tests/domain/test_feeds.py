@@ -75,9 +75,7 @@ def test_an_empty_feed_is_a_calendar_still() -> None:
 )
 def test_b7_any_right_expander_finds_the_instants_that_we_mean(weeks: list[int], zone: str) -> None:
     starts = sorted(card().starts_at + timedelta(weeks=n, hours=n % 5) for n in weeks)
-    cards = [
-        card(uid=str(n), zone=zone, starts_at=at, ends_at=at + timedelta(hours=2)) for n, at in enumerate(starts)
-    ]
+    cards = [card(uid=str(n), zone=zone, starts_at=at, ends_at=at + timedelta(hours=2)) for n, at in enumerate(starts)]
     found = recurring_ical_events.of(parsed(feed(cards, **(HEAD | {"zone": zone})))).all()
     assert sorted(one["DTSTART"].dt for one in found) == starts
 

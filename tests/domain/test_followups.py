@@ -65,9 +65,7 @@ def test_a_refused_transfer_goes_back_to_where_it_came_from() -> None:
 
 
 STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["accept", "request", "take", "refuse", "decide"]), st.integers(1, 4), st.booleans()
-    ),
+    st.tuples(st.sampled_from(["accept", "request", "take", "refuse", "decide"]), st.integers(1, 4), st.booleans()),
     max_size=40,
 )
 

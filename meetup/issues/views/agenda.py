@@ -98,9 +98,7 @@ def _typed(work: Work) -> list[tuple[Issue, Any]]:
     numbers = [int(one) for one in request.form.getlist("issue") if one.isdecimal() and len(one) < 10]
     found = {
         issue.number: issue
-        for issue in work.db.scalars(
-            select(Issue).where(Issue.number.in_(numbers)).options(*queries.WITH_PARTIES)
-        )
+        for issue in work.db.scalars(select(Issue).where(Issue.number.in_(numbers)).options(*queries.WITH_PARTIES))
     }
     if len(found) != len(set(numbers)):
         raise NotFound()

@@ -203,7 +203,11 @@ def show_files(number: int) -> Any:
     """Decide which documents the public gets."""
     work = current_work()
     issue = queries.by_number(work.db, number, whole=False)
-    chosen = {int(key): request.form.get(f"alt-{key}", "") for key in request.form.getlist("shown") if key.isdecimal() and len(key) < 19}
+    chosen = {
+        int(key): request.form.get(f"alt-{key}", "")
+        for key in request.form.getlist("shown")
+        if key.isdecimal() and len(key) < 19
+    }
     try:
         service.show_files(work, issue, chosen)
         work.commit()

@@ -23,9 +23,7 @@ def attachment_of(issue: Issue, key: int) -> Attachment:
     Raises:
         NotFound: if there is none, or it belongs to another.
     """
-    found = current_work().db.scalar(
-        select(Attachment).where(Attachment.id == key, Attachment.issue_id == issue.id)
-    )
+    found = current_work().db.scalar(select(Attachment).where(Attachment.id == key, Attachment.issue_id == issue.id))
     if found is None:
         raise NotFound()
     return found

@@ -53,9 +53,7 @@ def issue_of(token: str, number: int | None) -> Issue:
     if found is None:
         raise NotFound()
     issue = queries.by_number(work.db, found.number)
-    act_as(
-        Actor("enterprise", id=issue.subject, name=issue.contact.name, enterprise_id=issue.enterprise_id)
-    )
+    act_as(Actor("enterprise", id=issue.subject, name=issue.contact.name, enterprise_id=issue.enterprise_id))
     return issue
 
 
@@ -96,9 +94,11 @@ def show(issue: Issue, token: str, number: int | None, **forms: Any) -> Any:
         may_write=issue.state not in SILENT,
         may_withdraw="withdraw" in issue.MACHINE.possible(issue.state),
         action=lambda name: action_url(token, number, name),
-        file_url=lambda key: link("issues.own_file", token=token, key=key)
-        if number is None
-        else link("issues.own_file", token=token, number=number, key=key),
+        file_url=lambda key: (
+            link("issues.own_file", token=token, key=key)
+            if number is None
+            else link("issues.own_file", token=token, number=number, key=key)
+        ),
     )
 
 
