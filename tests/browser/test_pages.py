@@ -1,4 +1,4 @@
-"""Every page of the URL map, in both languages, themes and widths: no complaint, nothing wider than a phone, no barrier."""
+"""Every page of the URL map, both languages, themes and widths: no complaint, nothing too wide, no barrier."""
 
 from __future__ import annotations
 
