@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from meetup import builtin
 from meetup.clock import Clock, system_clock
 from meetup.commands import Commands
+from meetup.errors import NotFound
 from meetup.mount import Identity, Mount, Options, mounts
 from meetup.storage import Storage
 from meetup.web import errors, i18n
@@ -109,9 +110,23 @@ def begin_request() -> None:
     """Before every page: which mount it is of, and the language if one was asked for."""
     g.meetup_started = time.perf_counter()
     g._meetup_mount = current_mount().name
+    _refuse_what_no_row_has()
     asked = request.args.get("lang", "")
     if asked in current_mount().settings.locales and session.get("meetup_locale") != asked:
         session["meetup_locale"] = asked
+
+
+def _refuse_what_no_row_has() -> None:
+    """An address with a number of more than 64 bits or a NUL names nothing, and databases fall over both.
+
+    Raises:
+        NotFound: the answer to every such address.
+    """
+    for value in (request.view_args or {}).values():
+        if isinstance(value, int) and value >= 2**63:
+            raise NotFound()
+    if "\0" in request.path or any("\0" in value for value in request.args.values()):
+        raise NotFound()
 
 
 def finish_request(response: Response) -> Response:

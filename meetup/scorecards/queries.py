@@ -106,9 +106,10 @@ def total(work: Work, *, since: date | None = None, until: date | None = None) -
 
 def _period(work: Work, since: date | None, until: date | None) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = [FollowUp.id.is_not(None)]
-    if since is not None:
+    if since is not None and since.year > 1900:
+        # Days at the ends of the calendar have no instant in every zone; nothing happened there.
         parts.append(FollowUp.assigned_at >= datetime.combine(since, time(0), work.zone))
-    if until is not None:
+    if until is not None and until.year < 9000:
         parts.append(FollowUp.assigned_at < datetime.combine(until + _DAY, time(0), work.zone))
     return and_(*parts)
 

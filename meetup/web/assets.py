@@ -30,7 +30,7 @@ def _read(filename: str) -> tuple[bytes, bytes | None, str, str]:
     if prefix in VENDORED:
         filename = rest
     parts = [*folder.split("/"), *filename.split("/")]
-    if any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts):
+    if len(filename) > 200 or any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts):
         raise FileNotFoundError(filename)
     node: Any = files(package)
     for part in parts:

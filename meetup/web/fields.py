@@ -127,7 +127,10 @@ class DayField(StringField):
             return
         try:
             match = _DAY.match(text)
-            self.data = date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(text)
+            found = date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(text)
+            if not 1900 <= found.year <= 2200:
+                raise ValueError(text)
+            self.data = found
         except ValueError:
             raise ValueError(_("This is no day. Write it as 28/11/2026.")) from None
 

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from meetup.errors import N_, InvalidInput
@@ -43,9 +44,24 @@ def unpack(mark: str, *kinds: Callable[[Any], Any]) -> tuple[Any, ...] | None:
         raw = json.loads(base64.urlsafe_b64decode(mark + "=" * (-len(mark) % 4)))
         if not isinstance(raw, list) or len(raw) != len(kinds):
             raise ValueError(mark)
-        return tuple(kind(value) for kind, value in zip(kinds, raw, strict=True))
-    except (ValueError, TypeError, OverflowError):
+        return tuple(_within(kind(value)) for kind, value in zip(kinds, raw, strict=True))
+    except (ValueError, TypeError, OverflowError, RecursionError):
         raise InvalidInput("after", N_("This is no page mark."), N_("Begin again at the first page.")) from None
+
+
+def _within(value: Any) -> Any:
+    """`value`, if a row can have it at all: databases fall over others.
+
+    Raises:
+        ValueError: if not.
+    """
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise ValueError(value)
+    if isinstance(value, date) and not 1900 <= value.year <= 2200:
+        raise ValueError(value)
+    if isinstance(value, str) and "\0" in value:
+        raise ValueError(value)
+    return value
 
 
 def paged(rows: Sequence[Item], limit: int, keys: Callable[[Item], tuple[Any, ...]]) -> Page[Item]:

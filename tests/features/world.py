@@ -27,8 +27,8 @@ from meetup.issues.models import Issue
 from meetup.issues.queries import agenda, by_number
 from meetup.issues.values import Upload
 from meetup.outbox.models import Outgoing
-from meetup.registrations import service as registrations
 from meetup.programmes.models import Programme
+from meetup.registrations import service as registrations
 from meetup.registrations.models import Registration
 from meetup.registrations.queries import whole
 from meetup.rest.tokens import create_token
@@ -241,7 +241,7 @@ def _more(work: Work) -> dict[str, str]:
     )
     tokens["sender"] = work.token("issue", alone.subject)
 
-    # Follow-ups: verified (waits for the sender), answered (waits for the organiser), a transfer and an extension asked.
+    # Follow-ups: verified (the sender's turn), answered (the organiser's), a transfer and an extension asked.
     _as(work, own)
     followups.accept(work, checked, officer="Cán bộ Vô Danh Tính")
     followups.answer(work, checked, text="Đã giải quyết xong việc này.", outcome="resolved", attachments=papers)
@@ -444,7 +444,7 @@ class World:
         found = {}
         with self.mount.database.connect() as connection:
             for name in sorted(inspect(connection).get_table_names()):
-                rows = sorted(repr(tuple(row)) for row in connection.execute(text(f'SELECT * FROM "{name}"')))  # noqa: S608
+                rows = sorted(repr(tuple(row)) for row in connection.execute(text(f'SELECT * FROM "{name}"')))
                 found[name] = (len(rows), hashlib.sha256("\n".join(rows).encode("utf-8", "replace")).hexdigest()[:12])
         return found
 

@@ -50,6 +50,18 @@ def key(value: Any) -> int:
     return number
 
 
+def rank(value: Any) -> int:
+    """How well a row fits what was searched for, in a page mark.
+
+    Raises:
+        ValueError: for what no row can have.
+    """
+    number = int(value)
+    if not 0 <= number < 1_000:
+        raise ValueError(number)
+    return number
+
+
 def instant(value: Any) -> datetime:
     """An instant in a page mark.
 

@@ -13,7 +13,7 @@ from meetup.errors import NotFound
 from meetup.issues import queries, search, service
 from meetup.issues.forms import CommentForm
 from meetup.issues.models import Comment, Issue
-from meetup.issues.views.base import asked, bp, departments_today, draw, field_choices, instant, key
+from meetup.issues.views.base import asked, bp, departments_today, draw, field_choices, instant, key, rank
 from meetup.issues.views.story import story
 from meetup.web.current import current_mount, current_work, link
 from meetup.web.formats import name_of
@@ -31,7 +31,7 @@ def index() -> Any:
     """Published issues: searched, filtered, the newest first."""
     work = current_work()
     chosen = asked("q", "field", "department", "outcome")
-    mark = unpack(request.args.get("after", ""), key, instant, key)
+    mark = unpack(request.args.get("after", ""), rank, instant, key)
     rows = search.published(
         work.db,
         q=chosen.get("q", ""),
