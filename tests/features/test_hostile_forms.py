@@ -480,8 +480,8 @@ def test_every_address(world: World, who: str) -> None:
         for value in ASKED:
             code = quote(value.encode("utf-8", "surrogatepass"))
             come(plain + "?" + "&".join(f"{name}={code}" for name in QUERIES))
-            for name in QUERIES:
-                if value in ("\x00", "²", "\udc80", "1" + "0" * 30):
+            if value in ("²", "\udc80", "1" + "0" * 30):
+                for name in ("q", "issue", "state", "department", "quarter"):
                     come(f"{plain}?{name}={code}")
         come(plain + "?" + "&".join(f"{name}[]=x&{name}=1&{name}=2" for name in QUERIES))
     assert not found, f"{len(found)} faults:\n{found}"
