@@ -417,6 +417,8 @@ def test_hostile_addresses(client: Visitor, work: Unit, mount: Mount) -> None:
             assert client.get(path).status_code in (404, 308), path
         sign_in(mount, ADMIN)
         assert client.get(f"/organize/programmes/{bad}").status_code in (404, 308)
+        # A NUL names nothing anywhere; anything else is looked for, not found, and the page says so.
+        answers = (404,) if "%00" in bad else (200,)
         for path in (
             f"/sessions/?programme={bad}",
             f"/calendar.ics?programme={bad}",
@@ -424,7 +426,7 @@ def test_hostile_addresses(client: Visitor, work: Unit, mount: Mount) -> None:
             f"/organize/sessions/{slug}/check-in?q={bad}",
             f"/organize/sessions/?state={bad}",
         ):
-            assert client.get(path).status_code == 200, path
+            assert client.get(path).status_code in answers, path
 
 
 def test_a_copy_needs_its_day(client: Visitor, work: Unit) -> None:
