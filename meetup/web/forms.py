@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import request
+from flask import g, request
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import Form as WTForm
@@ -43,6 +43,11 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.general: list[str] = []
+        self.drawn = False
+
+    def mark_drawn(self) -> None:
+        """The page that is being drawn has this form in it."""
+        self.drawn = True
 
     def take(self, error: MeetupError) -> None:
         """Put an error's faults at their fields, and what has no field in ``general``."""
@@ -66,11 +71,17 @@ class Form(FlaskForm):
 def submit(form: Form, action: Callable[[], Result]) -> Result | None:
     """Validate, do, commit: the whole of a POST.
 
+    A form that is refused and for which the page that answers has no place, since the
+    thing moved on in the meantime, is shown on top of it by ``base.html``: see :func:`refused`.
+
     Returns:
         what `action` gave, or None when the form is to be shown (again); then
         nothing was stored, and the faults stand at their fields.
     """
-    if request.method != "POST" or not form.validate():
+    if request.method != "POST":
+        return None
+    g.meetup_refused = form
+    if not form.validate():
         return None
     work = current_work()
     try:
@@ -80,7 +91,14 @@ def submit(form: Form, action: Callable[[], Result]) -> Result | None:
         undo(work.db)
         form.take(error)
         return None
+    del g.meetup_refused
     return result
+
+
+def refused() -> Form | None:
+    """The form that this request sent in vain, if the page being drawn does not show it."""
+    form: Form | None = g.get("meetup_refused")
+    return form if form is not None and form.failed and not form.drawn else None
 
 
 def undo(db: Session) -> None:

@@ -15,6 +15,7 @@ from meetup.access import can
 from meetup.web import formats
 from meetup.web.assets import static
 from meetup.web.current import current_actor, current_mount, current_work, link
+from meetup.web.forms import refused
 from meetup.web.i18n import NAMES, _, locale_code, ngettext
 from meetup.web.nav import Entry
 
@@ -40,6 +41,7 @@ def make_environment(mount: Mount, plugin_loaders: Sequence[BaseLoader] = ()) ->
         get_flashed_messages=get_flashed_messages,
         static=static,
         slot=draw_slot,
+        refused=refused,
         settings=mount.settings,
         ngettext=ngettext,
         name_of=formats.name_of,
