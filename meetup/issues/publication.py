@@ -209,6 +209,8 @@ def moderate(work: Work, comment: Comment, *, approve: bool, reason: str = "") -
     reason = "" if approve else one_text("reason", reason, limit=REASON_LENGTH)
     before, after = comment.state, "approved" if approve else "rejected"
     if before == after:
+        if reason != comment.reject_reason:
+            raise Stale()
         return comment
     done = work.db.execute(
         update(Comment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 from flask import Blueprint, Flask, Response, g, make_response, request
@@ -18,6 +19,8 @@ from meetup.web.pages import page
 from meetup.web.saying import say
 
 log = logging.getLogger("meetup.web")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_SECRET = re.compile("password|token|code", re.IGNORECASE)
 
 
 def answer(status: int, message: str, headers: Any = None) -> Response:
@@ -25,13 +28,24 @@ def answer(status: int, message: str, headers: Any = None) -> Response:
     work = g.get("meetup_work")
     if work is not None:
         undo(work.db)
-    text = page("errors/error.html", status=status, message=message, request_id=request_id())
+    text = page("errors/error.html", status=status, message=message, request_id=request_id(), typed=_typed())
     response = make_response(text, status)
     if headers:
         for name, value in headers:
             if name.lower() in {"retry-after", "allow"}:
                 response.headers[name] = value
     return response
+
+
+def _typed() -> list[tuple[str, str]]:
+    """The texts of a form that an error page answers, so that nobody has to write them again; no secrets."""
+    if request.method != "POST" or request.mimetype not in _FORMS:
+        return []
+    try:
+        sent = list(request.form.items(multi=True))
+    except HTTPException:  # the form itself may be what was wrong
+        return []
+    return [(name, text) for name, text in sent if " " in text.strip() and not _SECRET.search(name)]
 
 
 def on_meetup_error(error: MeetupError) -> Response:

@@ -9,6 +9,7 @@ from flask import g, request
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from wtforms import Form as WTForm
+from wtforms import StringField, TextAreaField
 
 from meetup.errors import InvalidInput, MeetupError
 from meetup.web.current import current_work
@@ -61,6 +62,10 @@ class Form(FlaskForm):
                 self.general.extend(messages)
             else:
                 field.errors = [*field.errors, *messages]
+
+    def typed(self) -> list[Any]:
+        """The fields into which somebody typed words."""
+        return [one for one in self if isinstance(one, (StringField, TextAreaField)) and one.data]
 
     @property
     def failed(self) -> bool:

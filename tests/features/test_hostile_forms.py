@@ -53,6 +53,9 @@ TYPED: dict[str, str] = {
 #: Of the body as it travels: name → what each value becomes, percent-encoded.
 BROKEN = {"lone surrogate": "%ED%A0%80", "no UTF-8": "%FF%FE%C0%AF", "half a code": "%E2%82"}
 
+#: Where a page says what was wrong.
+SAID = "[aria-invalid=true], .mu-error, .mu-summary li, .mu-note--bad, [role=alert]"
+
 
 class Keeper:
     """Puts the database back as it was."""
@@ -261,8 +264,9 @@ def _send(
         found.note(f"{form} refuses with {code} and yet changes {changed}", where)
     if code == 422:
         _look(page, form, where, typed, found)
-    elif code in (400, 404, 409) and typed and any(value.strip() for value in typed.values()):
-        found.note(f"{form} answers {code} to typed text, which is lost", where)
+    elif code in (400, 404, 409):
+        words = {name: value for name, value in typed.items() if " " in value.strip()}
+        _look(page, form, where, words, found, said=".mu-oops")
     elif code in (302, 303):
         if "evil" in answer.headers["Location"] or "\n" in answer.headers["Location"]:
             found.note(f"{form} redirects to what was typed", where)
@@ -281,9 +285,9 @@ def _again(keeper: Keeper) -> None:
         keeper.restore()
 
 
-def _look(page: str, form: Any, where: str, typed: dict[str, str], found: Found) -> None:
+def _look(page: str, form: Any, where: str, typed: dict[str, str], found: Found, said: str = SAID) -> None:
     soup = BeautifulSoup(page, "html.parser")
-    if not soup.select("[aria-invalid=true], .mu-error, .mu-summary li, .mu-note--bad, [role=alert]"):
+    if not soup.select(said):
         found.note(f"{form} refuses without a word", where)
     if not typed:
         return

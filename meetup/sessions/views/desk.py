@@ -171,7 +171,7 @@ def do(slug: str, action: str) -> Any:
         form = CopyForm()
     done = submit(form, _step(work, session, action, form))
     if done is None:
-        return show(queries.by_slug(work, slug), **{action: form, "failed": form})
+        return show(queries.by_slug(work, slug), **{action: form})
     flash(_SAID[action](), "success")
     target = "sessions.edit" if action == "copy" else "sessions.desk"
     answer: Any = redirect(link(target, slug=done.slug))
