@@ -317,18 +317,22 @@ def test_the_inbox_searches_without_diacritics_and_pages_by_key(desk: Visitor, p
     assert len(desk.soup("/organize/issues/?field=land&tab=new").select("[data-issue-row]")) == 0
 
 
-@pytest.mark.parametrize("after", ["x", "W10", "WyJ4Il0", "WzFlOTk5XQ", "Wzk5OTk5OTk5OTk5OTk5OTk5OTk5OTldXQ", "%00"])
+@pytest.mark.parametrize("after", ["x", "W10", "WyJ4Il0", "WzFlOTk5XQ", "Wzk5OTk5OTk5OTk5OTk5OTk5OTk5OTldXQ"])
 def test_a_page_mark_that_nobody_made(desk: Visitor, province: Province, after: str) -> None:
     for path in ("/organize/issues/", "/organize/comments/", "/issues/"):
         assert desk.get(f"{path}?after={after}").status_code == 422
 
 
-@pytest.mark.parametrize(
-    "q", ["%00", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), "'%22", "x" * 5000]
-)
+@pytest.mark.parametrize("q", ["\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), "'%22", "x" * 5000])
 def test_hostile_searches_find_nothing(desk: Visitor, province: Province, q: str) -> None:
     for path in ("/organize/issues/", "/issues/", "/issues/similar"):
         assert desk.get(f"{path}?q={q}&field={q}&department={q}&outcome={q}&tab={q}").status_code == 200
+
+
+def test_a_nul_in_a_query_names_nothing(desk: Visitor, province: Province) -> None:
+    for path in ("/organize/issues/", "/organize/comments/", "/issues/", "/issues/similar"):
+        for name in ("q", "after", "tab", "field"):
+            assert desk.get(f"{path}?{name}=%00").status_code == 404
 
 
 def test_five_or_five_hundred_cost_the_same(desk: Visitor, province: Province, work: Unit, query_counter: Any) -> None:
