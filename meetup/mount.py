@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from meetup import config
 from meetup.access import SYSTEM, Actor
@@ -120,13 +120,26 @@ class Mount:
 
     @contextmanager
     def work(
-        self, actor: Actor = SYSTEM, *, now: datetime | None = None, write: bool = True, request_id: str = ""
+        self,
+        actor: Actor = SYSTEM,
+        *,
+        now: datetime | None = None,
+        write: bool = True,
+        request_id: str = "",
+        connection: Connection | None = None,
     ) -> Iterator[Work]:
         """A unit of work outside a request: for commands, the worker and tests.
 
         What was not committed when the block ends is rolled back.
+
+        Args:
+            actor: who does it.
+            now: the instant, aware; the clock's by default.
+            write: whether it may write.
+            request_id: of what caused it.
+            connection: of :meth:`meetup.db.Database.writing`, where many units follow each other.
         """
-        with self.database.session(write=write) as db:
+        with self.database.session(write=write, connection=connection) as db:
             yield Work(self, db, now or self.clock(), actor, request_id or secrets.token_hex(8))
 
     @property

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from meetup.access import SYSTEM
 from meetup.outbox import lease
-from meetup.outbox.delivery import deliver, send_one
+from meetup.outbox.delivery import deliver_several, send_one
 from meetup.outbox.queries import count_due
 from meetup.outbox.render import speaking
 from meetup.outbox.retention import tidy
@@ -78,13 +78,14 @@ def _send_all(
 ) -> int:
     found = 0
     while stop is None or not stop.is_set():
-        outcome = deliver(mount, now=now, owner=owner)
-        if outcome is None:
+        outcomes = deliver_several(mount, now=now, owner=owner, stop=stop)
+        if not outcomes:
             break
-        found += 1
-        if outcome.state != "lost":
-            counts[outcome.state] += 1
-        counts["maybe_sent_before"] += outcome.again
+        found += len(outcomes)
+        for outcome in outcomes:
+            if outcome.state != "lost":
+                counts[outcome.state] += 1
+            counts["maybe_sent_before"] += outcome.again
     return found
 
 
@@ -163,11 +164,11 @@ def _send_all_until(mount: Mount, owner: str, counts: Counter[str], stop: thread
     """Send until the queue is empty, but look at due work in between: a long queue must hold no reminder up."""
     found = 0
     while not stop.is_set() and time.monotonic() < until:
-        outcome = deliver(mount, owner=owner)
-        if outcome is None:
+        outcomes = deliver_several(mount, owner=owner, stop=stop)
+        if not outcomes:
             break
-        found += 1
-        counts[outcome.state] += 1
+        found += len(outcomes)
+        counts.update(outcome.state for outcome in outcomes)
     return found
 
 
