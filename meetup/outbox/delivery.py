@@ -115,6 +115,9 @@ def _deliver(mount: Mount, row_id: int, instant: datetime, owner: str, connectio
             work.commit()
             return Outcome(row_id, state, before is not None)
         row.attempts += 1
+        if before is not None:
+            failures.goes_again(row)
+            log.warning("message %s (%s) goes again; it may have been sent before", row_id, row.kind)
         row.attempted_at = instant
         row.lease_until = instant + lease.LEASE
         row.title = rendered.subject

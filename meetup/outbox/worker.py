@@ -1,7 +1,7 @@
 """The worker: does what has fallen due, then sends what is due, one at a time.
 
 Any number of workers may run, on one machine or several; the database decides
-who sends what. With a broker, Celery's tasks call the same :func:`send_one`.
+who sends what. With a broker, Celery's tasks (:mod:`meetup.outbox.broker`) do the same by the same functions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from meetup.mount import Mount
     from meetup.work import Work
 
-__all__ = ["drain", "due_work", "run_for_ever", "send_one"]
+__all__ = ["close_channels", "drain", "due_work", "run_for_ever", "send_one"]
 
 log = logging.getLogger("meetup.worker")
 
@@ -69,7 +69,7 @@ def drain(mount: Mount, now: datetime | None = None, stop: threading.Event | Non
         with mount.work(SYSTEM, now=now, write=False) as work:
             counts["waiting"] = count_due(work.db, work.now)
     finally:
-        _close(mount)
+        close_channels(mount)
     return dict(counts)
 
 
@@ -155,9 +155,9 @@ def run_for_ever(mount: Mount, stop: threading.Event) -> None:
             log.exception("the worker stumbled and goes on")
             stop.wait(DUE_EVERY)
         if time.monotonic() - busy_at > CLOSE_AFTER:
-            _close(mount)
+            close_channels(mount)
         stop.wait(LOOK_EVERY)
-    _close(mount)
+    close_channels(mount)
 
 
 def _send_all_until(mount: Mount, owner: str, counts: Counter[str], stop: threading.Event, until: float) -> int:
@@ -172,7 +172,8 @@ def _send_all_until(mount: Mount, owner: str, counts: Counter[str], stop: thread
     return found
 
 
-def _close(mount: Mount) -> None:
+def close_channels(mount: Mount) -> None:
+    """Let go of connections to mail servers; one that does not close is logged, and is no fault."""
     for channel in mount.channels.values():
         try:
             channel.close()

@@ -131,6 +131,11 @@ class Sink:
             os.fsync(self.out.fileno())
 
 
+def _say(what: object) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
 async def main() -> None:
     """Serve until SIGTERM, then print what went wrong on purpose."""
     parser = argparse.ArgumentParser()
@@ -141,11 +146,11 @@ async def main() -> None:
     dice = random.Random(given.faults) if given.faults is not None else None
     sink = Sink(given.folder / "taken", dice, sync=given.sync)
     server = await asyncio.start_server(sink.serve, "127.0.0.1", 0, limit=2**24, backlog=200)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    _say(server.sockets[0].getsockname()[1])
     over = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, over.set)
     await over.wait()
-    print(dict(sorted(sink.happened.items())), flush=True)
+    _say(dict(sorted(sink.happened.items())))
     os._exit(0)
 
 
