@@ -19,12 +19,17 @@ from meetup.access import SYSTEM, Actor
 from meetup.clock import Clock, system_clock
 from meetup.db import Database
 from meetup.errors import BadConfiguration
+from meetup.kept import Kept
 from meetup.outbox.notice import Notice
 from meetup.plugins.branches import branches
 from meetup.plugins.manager import PluginManager
 from meetup.storage import FolderStorage, Storage
 from meetup.web.i18n import Words
 from meetup.work import Work
+
+#: How much of calendars a process keeps.
+PARTS_BYTES = 16 * 1024 * 1024
+FILES_BYTES = 8 * 1024 * 1024
 
 
 class Identity(Protocol):
@@ -97,6 +102,9 @@ class Mount:
         self.database = Database(self._database_url(), options.engine or _host_engine(app))
         self.notices: dict[str, Notice] = {notice.name: notice for notice in self.plugins.gather("meetup_notices")}
         self.channels: dict[str, Any] = {}
+        #: Parts of calendar files with the years that their zones cover (rule E6), and whole files by their tags.
+        self.kept_parts: Kept[tuple[bytes, dict[str, tuple[int, int]]]] = Kept(PARTS_BYTES, lambda kept: len(kept[0]))
+        self.kept_files: Kept[bytes] = Kept(FILES_BYTES, len)
         #: Plugin name → the folders of its migrations.
         self.migrations: dict[str, tuple[str, ...]] = branches(self.plugins)
         self.words = Words(self.plugins.packages())
