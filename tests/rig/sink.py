@@ -1,6 +1,6 @@
 """A mail server as a process of its own: takes what comes, keeps a line about each, and fails as it is told to.
 
-``python -m tests.rig.sink FOLDER [--faults SEED] [--sync]`` prints its port. Of each message that it took stands
+``python -m tests.rig.sink FOLDER [--faults SEED] [--pause MS]`` prints its port. Of each message that it took stands
 a line in ``FOLDER/taken``: the recipient, the Message-ID, and whether the sender has heard the final 250.
 """
 
@@ -50,13 +50,13 @@ class Sink:
     Args:
         file: where a line about each message goes.
         faults: what it rolls dice with; None: nothing goes wrong.
-        sync: whether a message is on the disk before it is answered for, as RFC 5321 §6.1 asks.
+        pause: seconds that it needs for a message before it answers for it.
     """
 
-    def __init__(self, file: Path, faults: random.Random | None, *, sync: bool = False) -> None:
+    def __init__(self, file: Path, faults: random.Random | None, *, pause: float = 0.0) -> None:
         self.out = file.open("ab", buffering=0)
         self.faults = faults
-        self.sync = sync
+        self.pause = pause
         self.happened: Counter[str] = Counter()
 
     def _fault(self, step: str) -> str:
@@ -112,6 +112,8 @@ class Sink:
                 kept = not fault or fault.startswith("keep")
                 if kept:
                     self._keep(recipient, content, answered=not fault)
+                if self.pause:
+                    await asyncio.sleep(self.pause)
                 if fault.endswith("stall"):
                     await asyncio.sleep(STALL_SECONDS)
                 if fault.endswith(("drop", "stall")):
@@ -127,8 +129,6 @@ class Sink:
     def _keep(self, recipient: str, content: bytes, *, answered: bool) -> None:
         found = _MESSAGE_ID.search(content)
         self.out.write(b"%s\t%s\t%d\n" % (recipient.encode(), found[1] if found else b"", answered))
-        if self.sync:
-            os.fsync(self.out.fileno())
 
 
 def _say(what: object) -> None:
@@ -141,10 +141,10 @@ async def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--faults", type=int)
-    parser.add_argument("--sync", action="store_true")
+    parser.add_argument("--pause", type=float, default=0.0, metavar="MS")
     given = parser.parse_args()
     dice = random.Random(given.faults) if given.faults is not None else None
-    sink = Sink(given.folder / "taken", dice, sync=given.sync)
+    sink = Sink(given.folder / "taken", dice, pause=given.pause / 1000)
     server = await asyncio.start_server(sink.serve, "127.0.0.1", 0, limit=2**24, backlog=200)
     _say(server.sockets[0].getsockname()[1])
     over = asyncio.Event()

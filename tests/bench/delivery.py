@@ -1,0 +1,59 @@
+"""How fast messages leave, beside smtplib alone on one kept-open connection to the same sink."""
+
+from __future__ import annotations
+
+import smtplib
+import tempfile
+import time
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import delete, select
+
+from meetup.access import SYSTEM
+from meetup.outbox import worker
+from meetup.outbox.models import Outgoing
+from meetup.outbox.service import enqueue
+from tests.bench.measured import Measured, site
+from tests.features.outboxing import Letters
+from tests.rig import sink
+
+LIMIT = 0.8
+#: What a server needs for a message, in milliseconds: one that keeps it on two disks and looks through it takes
+#: 25 and more; 0 is a server that does nothing at all.
+PAUSES = (25, 5, 0)
+
+
+def measure(database_url: str, messages: int) -> Iterator[Measured]:
+    """Delivery at each pause of the server; the first is held to the limit, the others are told."""
+    for pause in PAUSES:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            sink.running(Path(folder) / "sink", "--pause", str(pause)) as server,
+            site(database_url, Path(folder), MAIL_SERVER="127.0.0.1", MAIL_PORT=server.port) as mount,
+        ):
+            Letters(mount)
+            with mount.work(SYSTEM) as work:
+                work.db.execute(delete(Outgoing))
+                for number in range(messages):
+                    enqueue(work, "test_plain", to=f"p{number}@d{number % 50}.example", subject=f"n:{number}")
+                work.commit()
+            begun = time.perf_counter()
+            counts = worker.drain(mount)
+            ours = time.perf_counter() - begun
+            assert counts["sent"] == messages, counts
+            with mount.work(write=False) as work:
+                rows = work.db.scalars(select(Outgoing)).all()
+                letters = [(row.recipient, zlib.decompress(row.sent_bytes or b"")) for row in rows]
+            begun = time.perf_counter()
+            with smtplib.SMTP("127.0.0.1", server.port) as line:
+                for recipient, content in letters:
+                    line.sendmail("coffee@province.example", [recipient], content)
+            alone = time.perf_counter() - begun
+        yield Measured(
+            f"delivery, server takes {pause} ms ({messages / ours:.0f} against {messages / alone:.0f} a second)",
+            alone / ours,
+            LIMIT if pause == PAUSES[0] else None,
+            at_least=True,
+        )
