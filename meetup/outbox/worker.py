@@ -34,6 +34,8 @@ DUE_EVERY = 5.0
 TIDY_EVERY = 3600.0
 #: An idle connection is closed after so many seconds.
 CLOSE_AFTER = 60.0
+#: Threads of a worker that send, each on a kept-open connection of its own.
+SENDERS = 2
 #: How long one plugin's due work may go on at one turn.
 DUE_SECONDS = 5.0
 #: How often a rehearsal asks one of them.
@@ -131,8 +133,45 @@ def _ask(mount: Mount, implementation: Any, now: datetime | None) -> dict[str, i
     return dict(found or {})
 
 
-def run_for_ever(mount: Mount, stop: threading.Event) -> None:
-    """Work until `stop` is set; what is being sent then is finished first."""
+def run_for_ever(mount: Mount, stop: threading.Event, senders: int = SENDERS) -> None:
+    """Work until `stop` is set; what is being sent then is finished first.
+
+    Args:
+        mount: whose messages.
+        stop: set to end it.
+        senders: how many threads send; while one waits for the mail server, another writes its next message.
+    """
+    # Counting to a limit is for one alone.
+    helpers = 0 if lease.throttle_of(mount).is_on else senders - 1
+    threads = [threading.Thread(target=_send_for_ever, args=(mount, stop)) for _ in range(helpers)]
+    for thread in threads:
+        thread.start()
+    try:
+        _work_for_ever(mount, stop)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _send_for_ever(mount: Mount, stop: threading.Event) -> None:
+    owner = lease.new_owner()
+    busy_at = time.monotonic()
+    while not stop.is_set():
+        try:
+            if deliver_several(mount, owner=owner, stop=stop):
+                busy_at = time.monotonic()
+                continue
+        except Exception:
+            log.exception("a sender stumbled and goes on")
+            stop.wait(DUE_EVERY)
+        if time.monotonic() - busy_at > CLOSE_AFTER:
+            close_channels(mount)
+        stop.wait(LOOK_EVERY)
+    close_channels(mount)
+
+
+def _work_for_ever(mount: Mount, stop: threading.Event) -> None:
     owner = lease.new_owner()
     counts: Counter[str] = Counter()
     next_due = next_tidy = time.monotonic()

@@ -549,6 +549,22 @@ def test_due_work_is_asked_for_while_it_finds_something_and_a_fault_is_contained
     assert (counts["chores"], counts["faults"]) == (6, 1)
 
 
+def test_the_loops_senders_send_each_message_once(mount: Any, letters: Letters, smtp: SmtpServer) -> None:
+    everyone = sorted(f"p{number}@enterprise.example" for number in range(50))
+    for person in everyone:
+        letters.add(person)
+    stop = threading.Event()
+    loop = threading.Thread(target=run_for_ever, args=(mount, stop, 3))
+    loop.start()
+    until = time.monotonic() + 60
+    while len(smtp.messages) < len(everyone) and time.monotonic() < until:
+        time.sleep(0.05)
+    stop.set()
+    loop.join(20)
+    assert not loop.is_alive()
+    assert sorted(to for mail in smtp.messages for to in mail.envelope_to) == everyone
+
+
 def test_the_loop_sends_and_stops_when_told(mount: Any, letters: Letters, smtp: SmtpServer) -> None:
     stop = threading.Event()
     worker = threading.Thread(target=run_for_ever, args=(mount, stop))
