@@ -68,8 +68,9 @@ def measure(database_url: str, messages: int) -> Iterator[Measured]:
                 for recipient, content in letters:
                     line.sendmail("coffee@province.example", [recipient], content)
             alone = time.perf_counter() - begun
+        rates = f"{messages / ours:.0f} against {messages / alone:.0f} a second"
         yield Measured(
-            f"delivery, {senders} sending, server takes {pause} ms ({messages / ours:.0f} against {messages / alone:.0f} a second)",
+            f"delivery, {senders} sending, server takes {pause} ms ({rates})",
             alone / ours,
             LIMIT if (pause, senders) == (PAUSES[0], worker.SENDERS) else None,
             at_least=True,
