@@ -43,3 +43,9 @@ class Kept(Generic[Value]):
                 _oldest, gone = self._values.popitem(last=False)
                 self._used -= self._size(gone)
         return value
+
+    def forget(self) -> None:
+        """Let everything go."""
+        with self._lock:
+            self._values.clear()
+            self._used = 0
