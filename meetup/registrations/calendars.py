@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from meetup.domain.cards import Organizer, Person, SessionCard, Status
-from meetup.domain.feeds import feed
+from meetup.domain.cards import Person, SessionCard, Status
+from meetup.domain.feeds import event_bytes, feed_of
+from meetup.domain.ics import years_of
 from meetup.domain.invites import cancellation, invitation
 from meetup.domain.registrations import PARTSTAT
 from meetup.enterprises.models import Contact
@@ -57,13 +58,14 @@ def contact_feed(
         tokens: of own pages, by the registration's subject.
         source: the feed's own address.
     """
-    return feed(
-        [_in_feed(work, one, tokens.get(one.subject, "")) for one in listed],
+    pairs = [(_in_feed(work, one, tokens.get(one.subject, "")), organizer(work, one.session)) for one in listed]
+    return feed_of(
+        [event_bytes(one, programme) for one, programme in pairs],
+        years_of(one for one, _programme in pairs),
         name=f"{work.settings.site_name}: {contact.name}",
         zone=work.settings.timezone,
         source=source,
         color="teal",
-        organizer=Organizer(work.settings.site_name, work.mount.mail_from),
     )
 
 

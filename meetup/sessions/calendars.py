@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from meetup.domain.cards import Organizer, SessionCard, Status
-from meetup.domain.feeds import event_bytes, feed, feed_of
+from meetup.domain.feeds import event_bytes, feed_of
 from meetup.domain.ics import assemble, merged_years, years_of
 from meetup.domain.invites import raises_sequence
 from meetup.errors import N_
@@ -141,16 +141,17 @@ def public_feed(work: Work, sessions: Iterable[Session], *, source: str, locale:
 def desk_feed(work: Work, sessions: Iterable[Session], *, source: str) -> bytes:
     """Every session for its organisers: drafts and closed ones too, marked as such in their titles."""
     say = work.mount.words.gettext
-    cards = []
+    cards, parts = [], []
     for row in sessions:
         one = card(work, row, url=work.mount.url("sessions.desk", slug=row.slug))
         marks = [say(N_("Draft:"))] * (row.state == "draft") + [say(N_("By invitation:"))] * row.is_private
         cards.append(replace(one, title=" ".join([*marks, row.title])))
-    return feed(
-        cards,
+        parts.append(event_bytes(cards[-1], organizer(work, row)))
+    return feed_of(
+        parts,
+        years_of(cards),
         name=say(N_("%(name)s: all sessions")) % {"name": work.settings.site_name},
         zone=work.settings.timezone,
         source=source,
         color="teal",
-        organizer=Organizer(work.settings.site_name, work.mount.mail_from),
     )

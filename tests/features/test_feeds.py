@@ -8,12 +8,14 @@ from typing import Any
 import icalendar
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from meetup.domain import feeds
+from meetup.outbox.worker import drain
 from meetup.registrations.models import Registration
 from meetup.sessions import service
 from meetup.sessions.models import Session
-from tests.factories import make_session, sign_in
+from tests.factories import make_registration, make_session, own_path, sign_in
 from tests.features.test_registrations_own import paths  # noqa: F401
 from tests.rig.visitor import Visitor, parse
 
@@ -186,3 +188,39 @@ def test_every_change_of_a_session_changes_the_tag(client: Visitor, work: Any) -
         w.commit()
         look()
     assert len(tags) == 5
+
+
+def test_uid_and_organizer_are_the_same_in_every_object(
+    organizer: Visitor, site: Any, mount: Any, work: Any, smtp: Any
+) -> None:
+    """In invitation, update, cancel, download and all three feeds (rules A5, A9, C4)."""
+    with work() as w:
+        session = make_session(w)
+        registration = make_registration(w, session, 1)
+        own = own_path(w, registration)
+        slug, address = session.slug, registration.contact.email
+        w.commit()
+    drain(mount)
+    own_feed = address_on(organizer.fill(own, form=f"{own}/feed"))
+    desk_feed = address_on(organizer.fill("/organize/", form="/organize/feed"))
+    places = ("/calendar.ics", f"/sessions/{slug}.ics", f"{own}/session.ics", own_feed, desk_feed)
+    objects = [site.test_client().get(path).data for path in places]
+    steps = (lambda w, one: service.update(w, one, venue="Sảnh B"), lambda w, one: service.cancel(w, one, reason="Bão"))
+    for step in steps:
+        with work() as w:
+            step(w, w.db.scalars(whole_session(slug)).one())
+            w.commit()
+        drain(mount)
+    mails = smtp.to(address)
+    assert len(mails) == 3
+    assert {mail["From"].addresses[0].addr_spec for mail in mails} == {mount.mail_from}
+    objects += [mail.calendar for mail in mails]
+    events = [icalendar.Calendar.from_ical(data).walk("VEVENT")[0] for data in objects]
+    assert len({str(event["UID"]) for event in events}) == 1
+    found = {(str(event["ORGANIZER"]), str(event["ORGANIZER"].params["CN"])) for event in events}
+    assert len(found) == 1
+    assert next(iter(found))[0] == f"mailto:{mount.mail_from}"
+
+
+def whole_session(slug: str) -> Any:
+    return select(Session).where(Session.slug == slug).options(joinedload(Session.programme))
