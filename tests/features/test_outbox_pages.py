@@ -22,7 +22,6 @@ from tests.rig.clock import SettableClock
 from tests.rig.mail import SmtpServer
 from tests.rig.visitor import Visitor
 
-#: Before the real clock, which is another process's.
 ORGANIZER = Actor("staff", "1", "Cô Hoa", frozenset({"organizer"}))
 
 
