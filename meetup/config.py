@@ -148,6 +148,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("MAIL_FROM", str, "", "The programme's address; empty: Flask-Mail's default sender."),
     Setting("MAIL_DOMAIN", str, "", "The domain of Message-IDs; empty: that of the programme's address."),
     Setting("MAIL_PER_MINUTE", int, 0, "Mails a minute to one recipient domain at most; 0: no limit.", _not_negative),
+    Setting("MAIL_PER_MINUTE_IN_ALL", int, 0, "Mails a minute at most, to all together; 0: no limit.", _not_negative),
     Setting("MAIL_KEEP_DAYS", int, 730, "Days that a sent message is kept as it was sent.", _positive),
     Setting("UPLOAD_MAX_BYTES", int, 10 * 1024 * 1024, "The size that one attachment may have.", _positive),
     Setting("UPLOAD_MAX_FILES", int, 3, "The number of attachments that one form may carry.", _positive),

@@ -164,12 +164,25 @@ class Database:
             self._engine = make_engine(self._url)
         return self._engine
 
-    def session(self, *, write: bool = True) -> Session:
-        """A new session; one that may write takes SQLite's write lock when it begins."""
+    def session(self, *, write: bool = True, connection: Connection | None = None) -> Session:
+        """A new session; one that may write takes SQLite's write lock when it begins.
+
+        Args:
+            write: whether it may write.
+            connection: of :meth:`writing`, for many short sessions one after the other.
+        """
+        if connection is not None:
+            return Session(connection, expire_on_commit=False)
         if self._writers is None or self._readers is None:
             self._readers = sessionmaker(self.engine, expire_on_commit=False)
             self._writers = sessionmaker(self.engine.execution_options(meetup_write=True), expire_on_commit=False)
         return (self._writers if write else self._readers)()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A connection for many short sessions that may write: opening and closing SQLite's file takes most of each."""
+        with self.engine.execution_options(meetup_write=True).connect() as connection:
+            yield connection
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

@@ -93,6 +93,14 @@ def subject_of(db: Session, secret: str, purpose: str, token: str) -> str:
     return subject
 
 
+def is_out(db: Session, purpose: str, subject: str) -> bool:
+    """Whether there is a live link for (`purpose`, `subject`)."""
+    found = db.scalar(
+        select(Link.id).where(Link.purpose == purpose, Link.subject == subject, Link.revoked_at.is_(None)).limit(1)
+    )
+    return found is not None
+
+
 def revoke(db: Session, purpose: str, subject: str, now: datetime) -> None:
     """End every live link for (`purpose`, `subject`)."""
     db.execute(

@@ -12,19 +12,24 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from meetup import config
 from meetup.access import SYSTEM, Actor
 from meetup.clock import Clock, system_clock
 from meetup.db import Database
 from meetup.errors import BadConfiguration
+from meetup.kept import Kept
 from meetup.outbox.notice import Notice
 from meetup.plugins.branches import branches
 from meetup.plugins.manager import PluginManager
 from meetup.storage import FolderStorage, Storage
 from meetup.web.i18n import Words
 from meetup.work import Work
+
+#: How much of calendars a process keeps.
+PARTS_BYTES = 16 * 1024 * 1024
+FILES_BYTES = 8 * 1024 * 1024
 
 
 class Identity(Protocol):
@@ -97,6 +102,9 @@ class Mount:
         self.database = Database(self._database_url(), options.engine or _host_engine(app))
         self.notices: dict[str, Notice] = {notice.name: notice for notice in self.plugins.gather("meetup_notices")}
         self.channels: dict[str, Any] = {}
+        #: Parts of calendar files with the years that their zones cover (rule E6), and whole files by their tags.
+        self.kept_parts: Kept[tuple[bytes, dict[str, tuple[int, int]]]] = Kept(PARTS_BYTES, lambda kept: len(kept[0]))
+        self.kept_files: Kept[bytes] = Kept(FILES_BYTES, len)
         #: Plugin name → the folders of its migrations.
         self.migrations: dict[str, tuple[str, ...]] = branches(self.plugins)
         self.words = Words(self.plugins.packages())
@@ -120,13 +128,26 @@ class Mount:
 
     @contextmanager
     def work(
-        self, actor: Actor = SYSTEM, *, now: datetime | None = None, write: bool = True, request_id: str = ""
+        self,
+        actor: Actor = SYSTEM,
+        *,
+        now: datetime | None = None,
+        write: bool = True,
+        request_id: str = "",
+        connection: Connection | None = None,
     ) -> Iterator[Work]:
         """A unit of work outside a request: for commands, the worker and tests.
 
         What was not committed when the block ends is rolled back.
+
+        Args:
+            actor: who does it.
+            now: the instant, aware; the clock's by default.
+            write: whether it may write.
+            request_id: of what caused it.
+            connection: of :meth:`meetup.db.Database.writing`, where many units follow each other.
         """
-        with self.database.session(write=write) as db:
+        with self.database.session(write=write, connection=connection) as db:
             yield Work(self, db, now or self.clock(), actor, request_id or secrets.token_hex(8))
 
     @property

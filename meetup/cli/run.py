@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 import signal
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from meetup import migrate
 from meetup.cli.supervise import Job, Supervisor
@@ -21,8 +23,26 @@ from meetup.commands import Failure, find_mount
 from meetup.mount import Mount
 from meetup.outbox import worker
 
+#: What only the keeper of a link may know (see :mod:`meetup.links`), in a path or a query.
+_TOKEN = re.compile(r"(?<![\w-])[\w-]{38}(?![\w-])|(?<=[?&]token=)[^&\s]+")
 #: Where the web processes keep their numbers together; prometheus-client's own name.
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
+
+
+class AccessLog(Logger):
+    """Gunicorn's log, without the secrets in addresses (rule E3)."""
+
+    def atoms(self, *told: Any) -> dict[str, Any]:
+        """What a line is made of."""
+        found: dict[str, Any] = super().atoms(*told)
+        for name in ("r", "U", "q", "f"):
+            found[name] = without_secrets(str(found.get(name) or ""))
+        return found
+
+
+def without_secrets(line: str) -> str:
+    """A line of a request with the tokens in its address hidden."""
+    return _TOKEN.sub("…", line)
 
 
 class Server(BaseApplication):
@@ -87,6 +107,7 @@ def command(
             graceful_timeout=30,
             errorlog="-",
             accesslog="-" if access_log else None,
+            logger_class=AccessLog,
             proc_name="meetup",
             # Nobody steers it by a socket in somebody's home, where the next server would meet it.
             control_socket_disable=True,

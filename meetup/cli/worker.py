@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import threading
 from datetime import datetime
@@ -14,7 +15,7 @@ import click
 from meetup.cli.context import Failure, pass_mount
 from meetup.errors import NotFound
 from meetup.mount import Mount
-from meetup.outbox import deadletters, queries, worker
+from meetup.outbox import broker, deadletters, queries, worker
 from meetup.outbox.models import Outgoing
 
 
@@ -37,11 +38,22 @@ def _instant(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 @click.option("--dry-run", is_flag=True, help="Only print, as JSON, what would go out, to whom and when.")
 @click.option("--dead-letters", is_flag=True, help="Only print, as JSON, what could not be sent, and why.")
 @click.option("--send-again", metavar="ID|all", help="Put one dead letter, or all, back into the queue.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 256),
+    help="With a broker (MEETUP_BROKER_URL): how many send at once; by default one a core.",
+)
 @pass_mount
 def command(
-    mount: Mount, once: bool, at: datetime | None, dry_run: bool, dead_letters: bool, send_again: str | None
+    mount: Mount,
+    once: bool,
+    at: datetime | None,
+    dry_run: bool,
+    dead_letters: bool,
+    send_again: str | None,
+    processes: int | None,
 ) -> None:
-    """Deliver messages and do what has fallen due: for ever, or once."""
+    """Deliver messages and do what has fallen due: for ever, or once. With a broker, as a Celery worker."""
     if send_again is not None:
         _send_again(mount, send_again)
     elif dead_letters:
@@ -56,6 +68,10 @@ def command(
             raise Failure(f"{counts['faults']} of the hooks that do what is due failed; the log says which and why")
     elif at is not None:
         raise click.UsageError("--at goes with --once or --dry-run")
+    elif mount.settings.broker_url:
+        broker.run(mount, processes or os.cpu_count() or 1)
+    elif processes is not None:
+        raise click.UsageError("--processes needs a broker; without one, start several workers")
     else:
         worker.run_for_ever(mount, _stop_on_signals())
 

@@ -203,6 +203,16 @@ def years_of(cards: Iterable[SessionCard]) -> dict[str, tuple[int, int]]:
     return found
 
 
+def merged_years(several: Iterable[Years]) -> dict[str, tuple[int, int]]:
+    """The zones of several parts with the years that one VTIMEZONE of each has to cover."""
+    found: dict[str, tuple[int, int]] = {}
+    for years in several:
+        for zone, (first, last) in years.items():
+            known = found.get(zone, (first, last))
+            found[zone] = min(first, known[0]), max(last, known[1])
+    return found
+
+
 def assemble(
     components: Iterable[bytes], years: Years, *, method: str | None = None, head: Calendar | None = None
 ) -> bytes:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session as DbSession
 from sqlalchemy.orm import joinedload
 
-from meetup.departments.models import Department
+from meetup.departments.models import Department, Field
 from meetup.domain.feeds import FollowUpCard
 from meetup.domain.followups import is_overdue
 from meetup.followups.models import FollowUp
@@ -48,13 +48,30 @@ def of_department(work: Work, department: Department) -> list[FollowUpCard]:
     ]
 
 
+def feed_print(work: Work, department: Department) -> tuple[str, datetime | None]:
+    """What changes whenever the department's feed does, and when its newest change was; without loading a row."""
+    rows = work.db.execute(
+        select(FollowUp.id, FollowUp.version, FollowUp.changed_at, Issue.version, Field.name)
+        .join(Issue, FollowUp.issue_id == Issue.id)
+        .outerjoin(Field, Issue.field_id == Field.id)
+        .where(*_in_feed(work, department))
+        .order_by(FollowUp.due_on, FollowUp.id)
+        .limit(MOST)
+    ).all()
+    return str([tuple(row) for row in rows]), max((row.changed_at for row in rows), default=None)
+
+
+def _in_feed(work: Work, department: Department) -> tuple[ColumnElement[bool], ...]:
+    return (
+        FollowUp.lead_department_id == department.id,
+        or_(FollowUp.state != "closed", FollowUp.closed_at > work.now - CLOSED_STAYS),
+    )
+
+
 def _rows(db: DbSession, department: Department, work: Work) -> Sequence[FollowUp]:
     query = (
         select(FollowUp)
-        .where(
-            FollowUp.lead_department_id == department.id,
-            or_(FollowUp.state != "closed", FollowUp.closed_at > work.now - CLOSED_STAYS),
-        )
+        .where(*_in_feed(work, department))
         .options(
             joinedload(FollowUp.issue).joinedload(Issue.session), joinedload(FollowUp.issue).joinedload(Issue.field)
         )

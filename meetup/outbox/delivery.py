@@ -8,10 +8,13 @@ the server's last ``250`` and the commit that follows it.
 from __future__ import annotations
 
 import logging
+import threading
 import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
 
 from meetup.access import SYSTEM
 from meetup.errors import N_, InvalidInput, NotFound
@@ -56,9 +59,37 @@ def deliver(mount: Mount, *, now: datetime | None = None, owner: str = "") -> Ou
     instant = now or mount.clock()
     owner = owner or lease.new_owner()
     row_id = lease.claim(mount, instant, owner)
-    if row_id is None:
-        return None
-    with mount.work(SYSTEM, now=instant) as work:
+    return None if row_id is None else _deliver(mount, row_id, instant, owner)
+
+
+def deliver_several(
+    mount: Mount, *, now: datetime | None = None, owner: str = "", stop: threading.Event | None = None
+) -> list[Outcome]:
+    """Send the next messages that are due, on one claim and one connection to the database.
+
+    Each is looked at, written down, handed over and marked for itself, exactly as by
+    :func:`deliver`. After the first that fails the others go back into the queue: the next
+    claim knows whether their channel is well.
+    """
+    owner = owner or lease.new_owner()
+    done: list[Outcome] = []
+    with mount.database.writing() as connection:
+        waiting = lease.claim_several(mount, now or mount.clock(), owner, connection=connection)
+        try:
+            while waiting and not (stop is not None and stop.is_set()):
+                row_id = waiting.pop(0)
+                done.append(_deliver(mount, row_id, now or mount.clock(), owner, connection))
+                if done[-1].state == "failed":
+                    break
+        finally:
+            if waiting:
+                connection.rollback()
+                lease.release(mount, owner, waiting)
+    return done
+
+
+def _deliver(mount: Mount, row_id: int, instant: datetime, owner: str, connection: Connection | None = None) -> Outcome:
+    with mount.work(SYSTEM, now=instant, connection=connection) as work:
         row = _held(work, row_id, owner)
         if row is None:
             return Outcome(row_id, "lost")
@@ -84,6 +115,9 @@ def deliver(mount: Mount, *, now: datetime | None = None, owner: str = "") -> Ou
             work.commit()
             return Outcome(row_id, state, before is not None)
         row.attempts += 1
+        if before is not None:
+            failures.goes_again(row)
+            log.warning("message %s (%s) goes again; it may have been sent before", row_id, row.kind)
         row.attempted_at = instant
         row.lease_until = instant + lease.LEASE
         row.title = rendered.subject

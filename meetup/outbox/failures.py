@@ -28,6 +28,8 @@ FALSE_ALARMS = 3
 
 # Kept in the row's context beside the notice's own names.
 _SINCE, _REFUSED, _ALARMS = "_tried_since", "_refused", "_false_alarms"
+#: How often the row went again although an earlier try may have succeeded unheard (rule F4).
+MAYBE_SENT = "_maybe_sent_before"
 
 
 def take(work: Work, row: Outgoing, error: TransportError, attempted_before: datetime | None) -> str:
@@ -92,6 +94,11 @@ def recovered(work: Work, channel: str) -> None:
 def without_marks(context: dict[str, object]) -> dict[str, object]:
     """A row's context without what was noted about its failures."""
     return {name: value for name, value in context.items() if name not in {_SINCE, _REFUSED, _ALARMS}}
+
+
+def goes_again(row: Outgoing) -> None:
+    """Note for good that the row is handed over though it may have been sent before."""
+    _count(row, MAYBE_SENT)
 
 
 def _requeue(row: Outgoing, at: datetime, reason: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
 from flask import g
@@ -21,6 +21,7 @@ from sqlalchemy import select
 from meetup.outbox import headers
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Calendar, Notice, Prepared
+from meetup.outbox.transports import Settled
 from meetup.work import Work
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def render(work: Work, mount: Mount, row: Outgoing, notice: Notice) -> Rendered:
         subject = context["subject_line"] = headers.brief(text("subject.txt"))
         plain, html = _tidy(text("body.txt")), _tidy(text("body.html"))
     to = headers.address(row.recipient, row.recipient_name)
-    message = EmailMessage(policy=headers.POLICY if to.addr_spec.isascii() else headers.UTF8_POLICY)
+    settled = Settled(policy=headers.POLICY if to.addr_spec.isascii() else headers.UTF8_POLICY)
+    message = cast("EmailMessage", settled)
     _write_headers(message, to, work, mount, row, subject, context)
     message.set_content(plain, charset="utf-8", cte="quoted-printable")
     message.add_alternative(html, subtype="html", charset="utf-8", cte="quoted-printable")
@@ -86,7 +88,8 @@ def render(work: Work, mount: Mount, row: Outgoing, notice: Notice) -> Rendered:
         )
     message["Content-Language"] = row.locale
     _settle(message, str(message["Message-ID"]))
-    return Rendered(message, message.as_bytes(), subject, prepared)
+    settled.content = settled.as_bytes()
+    return Rendered(message, settled.content, subject, prepared)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from flask import Flask, current_app
 
 from meetup.outbox import headers
 from meetup.outbox.models import Outgoing
-from meetup.outbox.transports import SEND_SECONDS, Addressing, OneAddress, TransportError
+from meetup.outbox.transports import SEND_SECONDS, Addressing, OneAddress, Settled, TransportError
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
@@ -93,7 +93,7 @@ class Letter(flask_mail.Message):
 
     def as_bytes(self) -> bytes:
         """The message as it goes over the wire."""
-        return self.built.as_bytes()
+        return (self.built.content if isinstance(self.built, Settled) else b"") or self.built.as_bytes()
 
     def as_string(self) -> str:
         """The same as text."""

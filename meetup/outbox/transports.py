@@ -42,6 +42,12 @@ class TransportError(Exception):
         self.about_message = about_message
 
 
+class Settled(EmailMessage):
+    """A message that is built to the end, with its bytes, so that nobody needs to make them again."""
+
+    content: bytes = b""
+
+
 class Channel(Protocol):
     """A way for messages to leave.
 

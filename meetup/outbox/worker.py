@@ -1,7 +1,7 @@
 """The worker: does what has fallen due, then sends what is due, one at a time.
 
 Any number of workers may run, on one machine or several; the database decides
-who sends what. With a broker, Celery's tasks call the same :func:`send_one`.
+who sends what. With a broker, Celery's tasks (:mod:`meetup.outbox.broker`) do the same by the same functions.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from meetup.access import SYSTEM
 from meetup.outbox import lease
-from meetup.outbox.delivery import deliver, send_one
+from meetup.outbox.delivery import deliver_several, send_one
 from meetup.outbox.queries import count_due
 from meetup.outbox.render import speaking
 from meetup.outbox.retention import tidy
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from meetup.mount import Mount
     from meetup.work import Work
 
-__all__ = ["drain", "due_work", "run_for_ever", "send_one"]
+__all__ = ["close_channels", "drain", "due_work", "run_for_ever", "send_one"]
 
 log = logging.getLogger("meetup.worker")
 
@@ -34,6 +34,8 @@ DUE_EVERY = 5.0
 TIDY_EVERY = 3600.0
 #: An idle connection is closed after so many seconds.
 CLOSE_AFTER = 60.0
+#: Threads of a worker that send, each on a kept-open connection of its own.
+SENDERS = 2
 #: How long one plugin's due work may go on at one turn.
 DUE_SECONDS = 5.0
 #: How often a rehearsal asks one of them.
@@ -69,7 +71,7 @@ def drain(mount: Mount, now: datetime | None = None, stop: threading.Event | Non
         with mount.work(SYSTEM, now=now, write=False) as work:
             counts["waiting"] = count_due(work.db, work.now)
     finally:
-        _close(mount)
+        close_channels(mount)
     return dict(counts)
 
 
@@ -78,13 +80,14 @@ def _send_all(
 ) -> int:
     found = 0
     while stop is None or not stop.is_set():
-        outcome = deliver(mount, now=now, owner=owner)
-        if outcome is None:
+        outcomes = deliver_several(mount, now=now, owner=owner, stop=stop)
+        if not outcomes:
             break
-        found += 1
-        if outcome.state != "lost":
-            counts[outcome.state] += 1
-        counts["maybe_sent_before"] += outcome.again
+        found += len(outcomes)
+        for outcome in outcomes:
+            if outcome.state != "lost":
+                counts[outcome.state] += 1
+            counts["maybe_sent_before"] += outcome.again
     return found
 
 
@@ -130,8 +133,45 @@ def _ask(mount: Mount, implementation: Any, now: datetime | None) -> dict[str, i
     return dict(found or {})
 
 
-def run_for_ever(mount: Mount, stop: threading.Event) -> None:
-    """Work until `stop` is set; what is being sent then is finished first."""
+def run_for_ever(mount: Mount, stop: threading.Event, senders: int = SENDERS) -> None:
+    """Work until `stop` is set; what is being sent then is finished first.
+
+    Args:
+        mount: whose messages.
+        stop: set to end it.
+        senders: how many threads send; while one waits for the mail server, another writes its next message.
+    """
+    # Counting to a limit is for one alone.
+    helpers = 0 if lease.throttle_of(mount).is_on else senders - 1
+    threads = [threading.Thread(target=_send_for_ever, args=(mount, stop)) for _ in range(helpers)]
+    for thread in threads:
+        thread.start()
+    try:
+        _work_for_ever(mount, stop)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _send_for_ever(mount: Mount, stop: threading.Event) -> None:
+    owner = lease.new_owner()
+    busy_at = time.monotonic()
+    while not stop.is_set():
+        try:
+            if deliver_several(mount, owner=owner, stop=stop):
+                busy_at = time.monotonic()
+                continue
+        except Exception:
+            log.exception("a sender stumbled and goes on")
+            stop.wait(DUE_EVERY)
+        if time.monotonic() - busy_at > CLOSE_AFTER:
+            close_channels(mount)
+        stop.wait(LOOK_EVERY)
+    close_channels(mount)
+
+
+def _work_for_ever(mount: Mount, stop: threading.Event) -> None:
     owner = lease.new_owner()
     counts: Counter[str] = Counter()
     next_due = next_tidy = time.monotonic()
@@ -154,24 +194,25 @@ def run_for_ever(mount: Mount, stop: threading.Event) -> None:
             log.exception("the worker stumbled and goes on")
             stop.wait(DUE_EVERY)
         if time.monotonic() - busy_at > CLOSE_AFTER:
-            _close(mount)
+            close_channels(mount)
         stop.wait(LOOK_EVERY)
-    _close(mount)
+    close_channels(mount)
 
 
 def _send_all_until(mount: Mount, owner: str, counts: Counter[str], stop: threading.Event, until: float) -> int:
     """Send until the queue is empty, but look at due work in between: a long queue must hold no reminder up."""
     found = 0
     while not stop.is_set() and time.monotonic() < until:
-        outcome = deliver(mount, owner=owner)
-        if outcome is None:
+        outcomes = deliver_several(mount, owner=owner, stop=stop)
+        if not outcomes:
             break
-        found += 1
-        counts[outcome.state] += 1
+        found += len(outcomes)
+        counts.update(outcome.state for outcome in outcomes)
     return found
 
 
-def _close(mount: Mount) -> None:
+def close_channels(mount: Mount) -> None:
+    """Let go of connections to mail servers; one that does not close is logged, and is no fault."""
     for channel in mount.channels.values():
         try:
             channel.close()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
-from meetup.domain.cards import Person, Status
+from meetup.domain.cards import Person, SessionCard, Status
+from meetup.domain.feeds import event_bytes, feed_of
+from meetup.domain.ics import years_of
 from meetup.domain.invites import cancellation, invitation
 from meetup.domain.registrations import PARTSTAT
+from meetup.enterprises.models import Contact
 from meetup.errors import N_
 from meetup.outbox.notice import Calendar
 from meetup.programmes.service import rule
@@ -40,6 +45,43 @@ def file(work: Work, registration: Registration) -> bytes:
     """The same as a file to download, which is no message."""
     sequence = max(registration.session.sequence, registration.calendar_sequence or 0)
     return _request(work, registration, sequence=sequence, first=False, message=False)
+
+
+def contact_feed(
+    work: Work, contact: Contact, listed: Iterable[Registration], tokens: Mapping[str, str], *, source: str
+) -> bytes:
+    """All sessions that one contact is registered for, as a feed: with the UIDs of the invitations, and no METHOD.
+
+    Args:
+        contact: whose they are.
+        listed: their registrations with the sessions, in order.
+        tokens: of own pages, by the registration's subject.
+        source: the feed's own address.
+    """
+    pairs = [(_in_feed(work, one, tokens.get(one.subject, "")), organizer(work, one.session)) for one in listed]
+    return feed_of(
+        [event_bytes(one, programme) for one, programme in pairs],
+        years_of(one for one, _programme in pairs),
+        name=f"{work.settings.site_name}: {contact.name}",
+        zone=work.settings.timezone,
+        source=source,
+        color="teal",
+    )
+
+
+def _in_feed(work: Work, registration: Registration, token: str) -> SessionCard:
+    session = registration.session
+    one = card(
+        work,
+        session,
+        url=work.mount.url("registrations.own", token=token) if token else "",
+        sequence=max(session.sequence, registration.calendar_sequence or 0),
+        changed_at=max(session.changed_at, registration.changed_at),
+    )
+    gone = session.state == "cancelled" or registration.state in {"cancelled", "declined"}
+    prefix = work.mount.words.gettext(_PREFIX[registration.state]) + " " if registration.state in _PREFIX else ""
+    status = "CANCELLED" if gone else _STATUS.get(registration.state, one.status)
+    return replace(one, title=prefix + one.title, status=status)
 
 
 def _request(work: Work, registration: Registration, *, sequence: int, first: bool, message: bool) -> bytes:

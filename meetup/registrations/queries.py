@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from meetup.domain.registrations import LIVE
 from meetup.domain.text import fold
-from meetup.enterprises.models import Enterprise
+from meetup.enterprises.models import Contact, Enterprise
 from meetup.links import Link
 from meetup.registrations.links import PURPOSE, manage_url
 from meetup.registrations.models import Registration
 from meetup.sessions.models import Session
+from meetup.sessions.queries import CANCELLED_FOR, FEED_MOST, FEED_PAST
 from meetup.work import Work
 
 STATES: tuple[str, ...] = tuple(Registration.MACHINE.states)
@@ -28,6 +29,24 @@ def whole() -> Select[Any]:
         joinedload(Registration.contact),
         selectinload(Registration.participants),
     )
+
+
+def in_feed(work: Work, contact: Contact) -> Sequence[Registration]:
+    """What a contact's feed holds, by start; for a while what was declined or called off too (rule E2)."""
+    until = work.now - CANCELLED_FOR
+    query = (
+        select(Registration)
+        .join(Registration.session)
+        .options(contains_eager(Registration.session).joinedload(Session.programme))
+        .where(
+            Registration.contact_id == contact.id,
+            Session.state != "draft",
+            Session.starts_at > work.now - FEED_PAST,
+            or_(Registration.state.not_in(("cancelled", "declined")), Registration.changed_at > until),
+            or_(Session.state != "cancelled", Session.cancelled_at > until),
+        )
+    )
+    return work.db.scalars(query.order_by(Session.starts_at, Registration.id).limit(FEED_MOST)).all()
 
 
 def page_of_session(

@@ -9,8 +9,8 @@ from html import escape
 from typing import Any
 
 from meetup.domain.cards import Organizer, SessionCard, Status
-from meetup.domain.feeds import event_bytes, feed
-from meetup.domain.ics import assemble, years_of
+from meetup.domain.feeds import event_bytes, feed_of
+from meetup.domain.ics import assemble, merged_years, years_of
 from meetup.domain.invites import raises_sequence
 from meetup.errors import N_
 from meetup.sessions.models import Session
@@ -106,17 +106,52 @@ def download(work: Work, session: Session) -> bytes:
     return assemble([event_bytes(one, organizer(work, session))], years_of((one,)))
 
 
-def public_feed(work: Work, sessions: Iterable[Session], *, source: str) -> bytes:
+def part(work: Work, session: Session, locale: str) -> tuple[bytes, dict[str, tuple[int, int]]]:
+    """The session as feeds show it, and the years of its zones; made once for a version of its row (rule E6).
+
+    Args:
+        locale: the present language.
+    """
+    key = ("session", session.id, session.version, session.sequence, session.programme.version, locale)
+
+    def make() -> tuple[bytes, dict[str, tuple[int, int]]]:
+        one = card(work, session)
+        return event_bytes(one, organizer(work, session)), years_of((one,))
+
+    return work.mount.kept_parts.get(key, make)
+
+
+def public_feed(work: Work, sessions: Iterable[Session], *, source: str, locale: str) -> bytes:
     """All public sessions as a feed to subscribe to."""
     listed = list(sessions)
+    parts = [part(work, row, locale) for row in listed]
     say = work.mount.words.gettext
     one = listed[0] if listed and len({row.programme_id for row in listed}) == 1 else None
-    return feed(
-        [card(work, row) for row in listed],
+    return feed_of(
+        (content for content, _years in parts),
+        merged_years(years for _content, years in parts),
         name=one.programme.name if one else work.settings.site_name,
         description=say(N_("Sessions where provincial leaders and enterprises meet.")),
         zone=work.settings.timezone,
         source=source,
         color="teal",
-        organizer=Organizer(one.programme.name if one else work.settings.site_name, work.mount.mail_from),
+    )
+
+
+def desk_feed(work: Work, sessions: Iterable[Session], *, source: str) -> bytes:
+    """Every session for its organisers: drafts and closed ones too, marked as such in their titles."""
+    say = work.mount.words.gettext
+    cards, parts = [], []
+    for row in sessions:
+        one = card(work, row, url=work.mount.url("sessions.desk", slug=row.slug))
+        marks = [say(N_("Draft:"))] * (row.state == "draft") + [say(N_("By invitation:"))] * row.is_private
+        cards.append(replace(one, title=" ".join([*marks, row.title])))
+        parts.append(event_bytes(cards[-1], organizer(work, row)))
+    return feed_of(
+        parts,
+        years_of(cards),
+        name=say(N_("%(name)s: all sessions")) % {"name": work.settings.site_name},
+        zone=work.settings.timezone,
+        source=source,
+        color="teal",
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from meetup.domain.faults import plain
@@ -19,6 +19,8 @@ from meetup.work import Work
 CANCELLED_FOR = timedelta(days=30)
 #: How far back the feed of all sessions goes.
 FEED_PAST = timedelta(days=180)
+#: How many sessions a feed holds at most.
+FEED_MOST = 1_000
 
 
 def whole(work: Work, programme: str = "") -> Select[Any]:
@@ -80,15 +82,52 @@ def next_public(work: Work, limit: int = 4) -> Sequence[Session]:
 
 def in_feed(work: Work, programme: str = "") -> Sequence[Session]:
     """What the public feed holds: announced and held sessions, and for a while those that were called off."""
-    query = whole(work, programme).where(
-        Session.is_private.is_(False),
+    return work.db.scalars(_in_order(whole(work, programme).where(*_public(work)))).all()
+
+
+def in_desk_feed(work: Work) -> Sequence[Session]:
+    """What the organisers' feed holds: the same, and drafts and sessions by invitation."""
+    return work.db.scalars(_in_order(whole(work).where(*_recent(work)))).all()
+
+
+def _in_order(query: Select[Any]) -> Select[Any]:
+    return query.order_by(Session.starts_at, Session.id).limit(FEED_MOST)
+
+
+def _recent(work: Work) -> tuple[ColumnElement[bool], ...]:
+    return (
         Session.starts_at > work.now - FEED_PAST,
-        or_(
-            Session.state.in_(("published", "held", "reported")),
-            and_(Session.state == "cancelled", Session.cancelled_at > work.now - CANCELLED_FOR),
-        ),
+        or_(Session.state != "cancelled", Session.cancelled_at > work.now - CANCELLED_FOR),
     )
-    return work.db.scalars(query.order_by(Session.starts_at, Session.id).limit(1_000)).all()
+
+
+def _public(work: Work) -> tuple[ColumnElement[bool], ...]:
+    return (*_recent(work), Session.is_private.is_(False), Session.state != "draft")
+
+
+def feed_print(work: Work, programme: str = "", *, desk: bool = False) -> tuple[str, datetime | None]:
+    """What changes whenever a feed's sessions do, and when the newest change was; without loading one of them.
+
+    A session that comes or changes has a newer version and the newest change; one that goes takes its key away.
+    """
+    wanted = work.settings.programme or ("" if desk else plain(programme))
+    query: Any = select(
+        Session.id, Session.version, Session.sequence, Session.changed_at, Programme.version.label("of_programme")
+    ).join(Programme)
+    query = query.where(*(_recent(work) if desk else _public(work)))
+    rows = _in_order(query.where(Programme.slug == wanted) if wanted else query).subquery()
+    row = work.db.execute(
+        select(
+            func.max(rows.c.changed_at),
+            func.count(),
+            func.sum(rows.c.id),
+            func.sum(rows.c.version),
+            func.sum(rows.c.id * rows.c.version),
+            func.sum(rows.c.sequence),
+            func.sum(rows.c.of_programme),
+        )
+    ).one()
+    return ",".join(str(value) for value in row), row[0]
 
 
 def on_desk(

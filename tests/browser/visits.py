@@ -148,6 +148,8 @@ NO_PAGE = {
     "registrations.calendar": "a calendar file",
     "sessions.calendar": "a calendar file",
     "sessions.feed": "a calendar file",
+    "sessions.organizers_feed": "a calendar file",
+    "registrations.feed": "a calendar file",
     "follow_ups.feed": "a calendar file",
     "outbox.calendar": "a calendar file",
     "mailbox.calendar": "a calendar file",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from meetup.cli.run import without_secrets
 from meetup.staff import service
 from tests.rig.mail import SmtpServer
 
@@ -130,3 +131,16 @@ def test_a_supervisor_that_is_killed_leaves_nothing_behind(running: Running) -> 
     running.process.kill()
     running.process.wait(10)
     until(lambda: not [pid for pid in below if alive(pid)])
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (f"GET /r/{'aB3-_' * 7}xyz HTTP/1.1", "GET /r/… HTTP/1.1"),
+        (f"GET /feeds/{'Z' * 38}/sessions.ics?lang=en HTTP/1.1", "GET /feeds/…/sessions.ics?lang=en HTTP/1.1"),
+        ("GET /sessions/ca-phe-doanh-nghiep-ky-34 HTTP/1.1", "GET /sessions/ca-phe-doanh-nghiep-ky-34 HTTP/1.1"),
+        ("/organize/x?token=abc&q=1", "/organize/x?token=…&q=1"),
+    ],
+)
+def test_the_access_log_holds_no_secret_link(line: str, shown: str, backend: str) -> None:
+    assert without_secrets(line) == shown

@@ -14,6 +14,7 @@ import pytest
 from meetup.access import SYSTEM
 from meetup.outbox import addresses, deadletters, lease, queries
 from meetup.outbox import smtp as smtp_channel
+from meetup.outbox.delivery import deliver_several
 from meetup.outbox.models import TransportState
 from meetup.outbox.notice import Expired, Superseded
 from meetup.outbox.worker import drain, due_work, run_for_ever, send_one
@@ -392,6 +393,68 @@ def test_a_domain_gets_so_many_a_minute(
     assert drain(mount)["sent"] == 1
 
 
+@pytest.mark.parametrize("settings", [{"MEETUP_MAIL_PER_MINUTE_IN_ALL": 3, "MEETUP_MAIL_PER_MINUTE": 2}])
+def test_so_many_leave_a_minute_in_all(
+    mount: Any, letters: Letters, smtp: SmtpServer, clock: SettableClock, settings: Any
+) -> None:
+    for number in range(3):
+        letters.add(f"p{number}@slow.example")
+    for number in range(5):
+        letters.add(f"p{number}@d{number}.example")
+    left = []
+    for _ in range(4):
+        left.append((clock.now, drain(mount)["sent"]))
+        assert drain(mount)["sent"] == 0, "the minute is not over"
+        clock.travel(seconds=59)
+        assert drain(mount)["sent"] == 0, "not yet"
+        clock.travel(seconds=2)
+    assert [count for _at, count in left] == [3, 3, 2, 0]
+    assert {len(smtp.to(f"p{number}@slow.example")) for number in range(3)} == {1}
+
+
+def test_a_batch_that_is_not_finished_goes_back(
+    mount: Any, letters: Letters, smtp: SmtpServer, clock: SettableClock
+) -> None:
+    rows = [letters.add(f"p{number}@enterprise.example") for number in range(4)]
+    stop = threading.Event()
+    letters.look = lambda work, row: stop.set() if row.id == rows[1] else None
+    assert [outcome.row_id for outcome in deliver_several(mount, stop=stop)] == rows[:2]
+    assert [(letters.row(row).state, letters.row(row).lease_owner) for row in rows] == [("sent", "")] * 2 + [
+        ("queued", "")
+    ] * 2
+    assert drain(mount)["sent"] == 2, "what was given back need not wait for the lease's end"
+
+
+def test_a_row_that_another_took_over_is_left_to_it(
+    mount: Any, letters: Letters, smtp: SmtpServer, clock: SettableClock
+) -> None:
+    rows = [letters.add(f"p{number}@enterprise.example") for number in range(3)]
+    assert lease.claim_several(mount, clock.now, "one") == rows
+    clock.travel(minutes=3)
+    assert lease.claim_several(mount, clock.now, "two", most=2) == rows[:2]
+    lease.release(mount, "one", rows)
+    assert [letters.row(row).lease_owner for row in rows] == ["two", "two", ""]
+
+
+def test_what_waits_idle_too_long_is_connected_anew(
+    mount: Any, letters: Letters, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+    real = smtp_channel.Line.configure_host
+    monkeypatch.setattr(smtp_channel.Line, "configure_host", lambda line: opened.append(real(line)) or opened[-1])
+    said: list[str] = []
+    monkeypatch.setattr(smtplib.SMTP, "noop", lambda host: said.append("NOOP") or host.docmd("noop"))
+    monkeypatch.setattr(smtplib.SMTP, "rset", lambda host: said.append("RSET") or host.docmd("rset"))
+    for number in range(3):
+        letters.add(f"p{number}@enterprise.example")
+        assert send_one(mount)
+        if number == 1:
+            mount.channels["mail"]._kept.line.idle_since -= 61
+    assert len(opened) == 2, "the third message came after more than a minute"
+    assert said == ["NOOP", "RSET"], "asked whether it still answers, and cleared, before it was used again"
+    assert opened[0].timeout == 10
+
+
 def test_one_connection_carries_many_messages(
     mount: Any, letters: Letters, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -484,6 +547,22 @@ def test_due_work_is_asked_for_while_it_finds_something_and_a_fault_is_contained
     mount.plugins.register(Broken(), "broken")
     counts = due_work(mount)
     assert (counts["chores"], counts["faults"]) == (6, 1)
+
+
+def test_the_loops_senders_send_each_message_once(mount: Any, letters: Letters, smtp: SmtpServer) -> None:
+    everyone = sorted(f"p{number}@enterprise.example" for number in range(50))
+    for person in everyone:
+        letters.add(person)
+    stop = threading.Event()
+    loop = threading.Thread(target=run_for_ever, args=(mount, stop, 3))
+    loop.start()
+    until = time.monotonic() + 60
+    while len(smtp.messages) < len(everyone) and time.monotonic() < until:
+        time.sleep(0.05)
+    stop.set()
+    loop.join(20)
+    assert not loop.is_alive()
+    assert sorted(to for mail in smtp.messages for to in mail.envelope_to) == everyone
 
 
 def test_the_loop_sends_and_stops_when_told(mount: Any, letters: Letters, smtp: SmtpServer) -> None:

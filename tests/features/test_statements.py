@@ -49,6 +49,8 @@ def _count(world: World, pages: list[tuple[str, str]], count: Counter) -> dict[t
     found = {}
     api: Any = world.site.test_client()
     headers = {"Authorization": f"Bearer {world.tokens['token of admin']}"}
+    # What a process has at hand is asked of no database; here everything is made anew.
+    world.mount.kept_files.forget()
     for who, path in pages:
         with count() as statements:
             answer = api.get(path, headers=headers) if who == "token" else world.visitor(who).get(path)

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from flask import flash, redirect, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from meetup import links
@@ -56,17 +55,9 @@ def department() -> Any:
         next_url=link("follow_ups.department", **here, after=shown.next) if shown.next else "",
         first_url=link("follow_ups.department", **here) if after else "",
         tab=lambda name: link("follow_ups.department", **{**here, "view": name, "passed_on": None}),
-        has_feed=own is not None and _has_feed(work, own),
+        has_feed=own is not None and links.is_out(work.db, FEED, own.subject),
         may_feed=own is not None and actor.department_id == own.id,
     )
-
-
-def _has_feed(work: Work, own: Department) -> bool:
-    """Whether a feed's link is out."""
-    query = select(links.Link.id).where(
-        links.Link.purpose == FEED, links.Link.subject == own.subject, links.Link.revoked_at.is_(None)
-    )
-    return work.db.scalar(query.limit(1)) is not None
 
 
 @bp.post("/department/feed")

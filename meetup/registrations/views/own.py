@@ -7,13 +7,15 @@ from typing import Any
 
 from flask import flash, redirect, request
 
+from meetup import links
 from meetup.errors import N_, MeetupError, NotFound
 from meetup.registrations import calendars, service
 from meetup.registrations.checks import RESPONSES, status_of
 from meetup.registrations.forms import CancelForm, LostLinkForm, ParticipantsForm
 from meetup.registrations.models import Registration
 from meetup.registrations.views.base import bp, draw, registration_of
-from meetup.sessions.views.calendars import attachment
+from meetup.registrations.views.feed import FEED
+from meetup.web.calendars import attachment
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit, undo
 from meetup.web.guards import allow, require
@@ -65,6 +67,7 @@ def show(registration: Registration, token: str, **forms: Any) -> Any:
         may_change=ahead and registration.state not in {"cancelled", "declined"},
         may_cancel=ahead and "cancel" in possible,
         position=service.waitlist_position(work, registration),
+        has_feed=links.is_out(work.db, FEED, registration.contact.subject),
     )
 
 

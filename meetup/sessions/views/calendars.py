@@ -1,90 +1,24 @@
-"""Calendar files and the public feed: strong tags, dates, 304 without rendering, gzip (rules E1, E2)."""
+"""Calendar files and feeds of sessions: the public's, and the organisers' behind a secret link (rules E1 to E3)."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
-from flask import Response, request
+from flask import Response, flash, redirect, request
 
+from meetup import links
 from meetup.domain.faults import plain
 from meetup.sessions import queries
-from meetup.sessions.calendars import download, public_feed
-from meetup.sessions.models import Session
-from meetup.sessions.views.base import bp
-from meetup.web.current import current_mount, current_work
+from meetup.sessions.calendars import desk_feed, download, public_feed
+from meetup.sessions.views.base import bp, draw
+from meetup.web.calendars import answer, language, subject_behind, tag_of
+from meetup.web.current import current_mount, current_work, link
 from meetup.web.guards import allow, require
-from meetup.web.i18n import in_locale
+from meetup.web.i18n import _, in_locale
 
-#: Raised when the bytes change though no row did.
-_FORMAT = "1"
-
-
-def attachment(content: bytes, name: str) -> Response:
-    """A calendar file to download."""
-    response = Response(content, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.ics"'
-    return response
-
-
-def answer(
-    tag: str,
-    changed_at: datetime | None,
-    render: Callable[[], bytes],
-    *,
-    name: str,
-    private: bool = False,
-    max_age: int = 300,
-) -> Response:
-    """A feed, or 304 without rendering it.
-
-    Args:
-        tag: changes whenever the bytes do.
-        changed_at: of the newest change in it, aware; None: of nothing.
-        render: makes the bytes.
-        name: of the file, ASCII, without its ending.
-        private: for secret links: kept by nobody but the reader, found by no search engine.
-        max_age: seconds that it may be kept for.
-    """
-    packed = "gzip" in request.headers.get("Accept-Encoding", "").lower()
-    # Two byte strings, two strong tags.
-    response = Response(content_type="text/calendar; charset=utf-8")
-    response.set_etag(f"{tag}-gz" if packed else tag)
-    if changed_at is not None:
-        response.last_modified = changed_at
-    response.headers["Cache-Control"] = f"{'private' if private else 'public'}, max-age={max_age}"
-    response.vary.add("Accept-Encoding")
-    if private:
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.make_conditional(request)
-    if response.status_code == 304:
-        return response
-    content = render()
-    if packed:
-        content = gzip.compress(content, 6, mtime=0)
-        response.headers["Content-Encoding"] = "gzip"
-    response.set_data(content)
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
-    return response
-
-
-def tag_of(*parts: Any) -> str:
-    """A strong tag out of what the bytes hang on."""
-    return hashlib.sha256("|".join(map(str, (_FORMAT, *parts))).encode()).hexdigest()[:32]
-
-
-def _language() -> str:
-    """The feed's language: as its address asks for, else the site's first; calendars name none of their own."""
-    offered = current_mount().settings.locales
-    asked = request.args.get("lang", "")
-    return asked if asked in offered else str(offered[0])
-
-
-def _versions(sessions: list[Session]) -> str:
-    return ",".join(f"{one.id}:{one.version}:{one.sequence}:{one.programme.version}" for one in sessions)
+#: What the organisers' secret link is for, and whose it is: the desk's, not one person's.
+DESK_FEED, DESK = "desk-feed", "desk:organize"
 
 
 @bp.get("/sessions/<slug>.ics")
@@ -94,13 +28,15 @@ def calendar(slug: str) -> Response:
     work = current_work()
     session = queries.by_slug(work, slug)
     require("session.read", session)
-    locale = _language()
+    locale = language()
 
     def render() -> bytes:
         with in_locale(work.mount, locale):
             return download(work, session)
 
-    tag = tag_of(work.settings.base_url, locale, _versions([session]))
+    tag = tag_of(
+        work.settings.base_url, locale, session.id, session.version, session.sequence, session.programme.version
+    )
     return answer(tag, session.changed_at.astimezone(UTC), render, name=session.slug)
 
 
@@ -110,14 +46,54 @@ def feed() -> Response:
     """Every public session as a feed to subscribe to; with ``?programme=``, of one programme."""
     work = current_work()
     programme = plain(request.args.get("programme"), 80)
-    sessions = list(queries.in_feed(work, programme))
-    locale = _language()
+    locale = language()
     source = work.mount.url("sessions.feed", **({"programme": programme} if programme else {}))
 
     def render() -> bytes:
         with in_locale(work.mount, locale):
-            return public_feed(work, sessions, source=source)
+            return public_feed(work, queries.in_feed(work, programme), source=source, locale=locale)
 
-    newest = max((one.changed_at for one in sessions), default=None)
-    tag = tag_of(source, locale, work.settings.site_name, _versions(sessions))
-    return answer(tag, newest, render, name="sessions")
+    found, newest = queries.feed_print(work, programme)
+    return answer(tag_of(source, locale, work.settings.site_name, found), newest, render, name="sessions")
+
+
+@bp.get("/feeds/<token>/sessions.ics")
+@allow("public")
+def organizers_feed(token: str) -> Response:
+    """Every session for the organisers' calendars: drafts and those by invitation too, marked as such."""
+    work = current_work()
+    subject_behind(DESK_FEED, token)
+    locale = language()
+    source = work.mount.url("sessions.organizers_feed", token=token)
+
+    def render() -> bytes:
+        with in_locale(work.mount, locale):
+            return desk_feed(work, queries.in_desk_feed(work), source=source)
+
+    found, newest = queries.feed_print(work, desk=True)
+    tag = tag_of(source, locale, work.settings.site_name, found)
+    return answer(tag, newest, render, name="sessions", private=True, max_age=900)
+
+
+@bp.post("/organize/feed")
+@allow("session.manage")
+def make_feed() -> Any:
+    """Make the organisers' secret link anew (an older one ends), and show it once."""
+    work = current_work()
+    links.revoke(work.db, DESK_FEED, DESK, work.now)
+    token = work.token(DESK_FEED, DESK)
+    work.log("desk.feed", DESK)
+    work.commit()
+    return draw("feed.html", url=current_mount().url("sessions.organizers_feed", token=token))
+
+
+@bp.post("/organize/feed/revoke")
+@allow("session.manage")
+def revoke_feed() -> Any:
+    """End the organisers' link: it answers like one that never was."""
+    work = current_work()
+    links.revoke(work.db, DESK_FEED, DESK, work.now)
+    work.log("desk.feed_revoked", DESK)
+    work.commit()
+    flash(_("The calendar link is revoked."), "success")
+    return redirect(link("sessions.organize"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import flash, redirect, request
 
+from meetup import links
 from meetup.domain.faults import EMPTY, FILL_IN, plain
 from meetup.domain.registrations import HOLDS_SEAT
 from meetup.errors import N_, InvalidInput
@@ -17,6 +18,7 @@ from meetup.sessions import queries, service
 from meetup.sessions.forms import CopyForm, ReasonForm, ReportForm
 from meetup.sessions.models import Session
 from meetup.sessions.views.base import bp, draw, mark, marks
+from meetup.sessions.views.calendars import DESK, DESK_FEED
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
@@ -94,6 +96,7 @@ def organize() -> Any:
         waiting=registrations.waiting_seats(work, [first.id]).get(first.id, 0) if first else 0,
         sessions=sessions[1:],
         marks=marks(work, sessions),
+        has_feed=links.is_out(work.db, DESK_FEED, DESK),
     )
 
 
