@@ -198,7 +198,7 @@ def checked(given: Rule, channels: Iterable[str], notices: Iterable[str]) -> Rul
     faults = Faults()
     kind = KINDS.get(given.kind)
     if kind is None:
-        faults.choice("kind", given.kind, tuple(KINDS))
+        faults.choice("whom", given.kind, tuple(KINDS))
         faults.stop()
         raise AssertionError("a fault was noted")
     faults.choice("whom", given.whom, tuple(kind.whom))

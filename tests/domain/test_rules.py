@@ -76,7 +76,7 @@ def test_two_rules_with_one_key_are_one_rule(one: Rule, other: Rule) -> None:
 @pytest.mark.parametrize(
     ("bad", "field"),
     [
-        (replace(rule("session", "enterprise"), kind="moon"), "kind"),
+        (replace(rule("session", "enterprise"), kind="moon"), "whom"),
         (replace(rule("session", "enterprise"), whom="chair"), "whom"),
         (rule("session", "enterprise", 0, "d"), "amount"),
         (rule("due", "department", 366, "d"), "amount"),
