@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -135,6 +136,23 @@ def test_faults_stand_at_their_field_and_what_was_typed_is_kept(
     if data.get("amount"):
         assert f'value="{data["amount"]}"' in answer.text
     assert stored(province) == {}
+
+
+def test_a_plugin_brings_a_message_for_a_rule(province: Province, desk: Any, mount: Any, site: Any, clock: Any) -> None:
+    ours = replace(mount.notices["follow_up_due"], name="follow_up_due", label="Ours", tags=("reminder:overdue",))
+    mount.notices["follow_up_due"] = ours
+    page = desk.get(RULES + "rules/overdue:+1").text
+    assert re.search(r'<option value="follow_up_due">\s*Ours', page)
+    data = {"amount": "1", "unit": "w", "channel": "mail", "enabled": "y", "notice": "follow_up_due"}
+    assert post(desk, RULES + "rules/overdue:+1", **data).status_code == 302
+    province.order(days=1)
+    clock.travel(to="2026-11-04T08:00")
+    worker(site)
+    assert not province.mails("follow_up_overdue")
+    assert province.mails("follow_up_due")
+    bad = post(desk, RULES + "rules/overdue:+1", **{**data, "notice": "staff_reset"})
+    assert bad.status_code == 422
+    assert 'id="notice-error"' in bad.text
 
 
 def test_two_organisers_at_one_rule(province: Province, desk: Any) -> None:
