@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from meetup.db import guarded_update
 from meetup.domain.rules import KINDS, Rule, checked, default_notice
@@ -37,18 +38,7 @@ def take_over(work: Work, programme: Programme | None = None) -> list[ReminderRu
     scope = scope_of(programme.id if programme else None)
     holding = rules(work, programme.id if programme else None)
     if not (holding.kept and holding.scope == scope):
-        work.db.add_all(
-            ReminderRule(
-                scope=scope,
-                created_at=work.now,
-                changed_at=work.now,
-                version=1,
-                **{name: value for name, value in asdict(one).items() if name in _FIELDS},
-            )
-            for one in holding.all
-        )
-        work.db.flush()
-        forget(work)
+        _store(work, [_row(work, scope, one) for one in holding.all])
         work.log("reminder_rule.take_over", programme or scope, count=len(holding.all))
         digests.plan(work, digests.subject_of(scope))
     return list(work.db.scalars(select(ReminderRule).where(ReminderRule.scope == scope).order_by(ReminderRule.id)))
@@ -71,20 +61,14 @@ def add(work: Work, programme: Programme | None, rule: Rule) -> ReminderRule:
 
     Raises:
         InvalidInput: with every fault, each at its field.
+        Stale: if somebody else took the rules over in the same moment.
     """
     given = _checked(work, rule)
     own = take_over(work, programme)
     _alone(own, given)
     scope = scope_of(programme.id if programme else None)
-    row = ReminderRule(
-        scope=scope,
-        created_at=work.now,
-        changed_at=work.now,
-        version=1,
-        **{name: value for name, value in asdict(given).items() if name in _FIELDS},
-    )
-    work.db.add(row)
-    work.db.flush()
+    row = _row(work, scope, given)
+    _store(work, [row])
     work.log("reminder_rule.add", row, rule=given.key)
     _plan_anew(work, scope, given.kind)
     return row
@@ -126,6 +110,25 @@ def by_key(work: Work, programme: Programme | None, key: str) -> ReminderRule:
         if as_rule(row).key == key:
             return row
     raise NotFound()
+
+
+def _row(work: Work, scope: str, rule: Rule) -> ReminderRule:
+    values = {name: value for name, value in asdict(rule).items() if name in _FIELDS}
+    return ReminderRule(scope=scope, created_at=work.now, changed_at=work.now, version=1, **values)
+
+
+def _store(work: Work, rows: list[ReminderRule]) -> None:
+    """Put new rows into the table.
+
+    Raises:
+        Stale: if somebody else put the same ones there a moment ago.
+    """
+    try:
+        with work.db.begin_nested():
+            work.db.add_all(rows)
+    except IntegrityError:
+        raise Stale() from None
+    forget(work)
 
 
 def _of_scope(work: Work, scope: str) -> list[ReminderRule]:

@@ -16,6 +16,7 @@ from sqlalchemy import func, select, update
 from meetup.domain.reminders import is_quiet
 from meetup.domain.rules import Rule, default_notice
 from meetup.enterprises.models import Contact
+from meetup.errors import Stale
 from meetup.outbox.models import Outgoing
 from meetup.programmes.models import Programme
 from meetup.registrations import service as registrations
@@ -150,6 +151,34 @@ def test_whom_and_what_is_sent_are_the_rules(province: Province, site: Any, smtp
     worker(site)
     assert [mail["Subject"] for mail in smtp.to("gd.stc@province.example") if "Kính nhắc" in mail["Subject"]]
     assert not [mail for mail in smtp.to("stc@province.example") if "Kính nhắc" in mail["Subject"]]
+
+
+@pytest.mark.parametrize("people", [3])
+def test_two_first_changes_at_once_make_one_set_of_rules(province: Province, people: int) -> None:
+    ready = threading.Barrier(people)
+    came: list[str] = []
+
+    def turn() -> None:
+        ready.wait()
+        try:
+            with province.work(province.actor("organizer")) as w:
+                keeping.take_over(w)
+                w.commit()
+            came.append("kept")
+        except Stale:
+            came.append("stale")
+
+    threads = [threading.Thread(target=turn) for _ in range(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(came) == people
+    assert "kept" in came
+    with province.work(write=False) as w:
+        keys = [as_rule(row).key for row in w.db.scalars(select(ReminderRule))]
+    assert keys
+    assert len(keys) == len(set(keys))
 
 
 # -- a changed rule (G2) ----------------------------------------------------------------------------------------------
