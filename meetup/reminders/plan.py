@@ -90,7 +90,14 @@ def plan_registration(
                 due = allowed(instant, until, zone)
                 if instant > work.now and work.now < due < until:
                     wanted.append(Planned(rule.key, until, due))
-    if wanted or not fresh:
+    if fresh:
+        # Hundreds are invited at once: none of them has reminders to look for.
+        subject = registration.subject
+        work.db.add_all(
+            Reminder(rule=one.rule, subject=subject, target_at=one.target_at, due_at=one.due_at, state="planned")
+            for one in wanted
+        )
+    else:
         replan(work, registration.subject, wanted, ruled=ruled)
 
 
