@@ -184,6 +184,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "scorecard.read": {"everyone": "any"},
     "activity.read": {ORGANIZER: "any", LEADER: "any"},
     "outbox.read": {ORGANIZER: "any"},
+    "reminder.manage": {ORGANIZER: "any"},
     "token.manage": {ADMIN: "any"},
     "privacy.manage": {ADMIN: "any"},
 }

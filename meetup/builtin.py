@@ -17,6 +17,7 @@ _MODULES = {
     "reminders": "meetup.reminders.hooks",
     "scorecards": "meetup.scorecards.hooks",
     "outbox": "meetup.outbox.hooks",
+    "previews": "meetup.previews.hooks",
     "staff": "meetup.staff.hooks",
     "web": "meetup.web.hooks",
     "rest": "meetup.rest.hooks",

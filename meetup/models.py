@@ -11,7 +11,7 @@ from meetup.links import Link
 from meetup.outbox.models import Mute, Outgoing, TransportState
 from meetup.programmes.models import Programme
 from meetup.registrations.models import Participant, Registration
-from meetup.reminders.models import Reminder
+from meetup.reminders.models import Reminder, ReminderReplan, ReminderRule
 from meetup.rest.models import ApiToken, IdempotencyKey
 from meetup.sessions.models import Session
 from meetup.staff.models import StaffRole, StaffUser
@@ -45,6 +45,8 @@ __all__ = [
     "Progress",
     "Registration",
     "Reminder",
+    "ReminderReplan",
+    "ReminderRule",
     "Revision",
     "Session",
     "StaffRole",

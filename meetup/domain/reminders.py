@@ -119,11 +119,22 @@ def before(target: datetime, offset: Offset, zone: ZoneInfo, calendar: WorkCalen
     """
     if offset.unit == "h":
         return target.astimezone(UTC) - timedelta(hours=offset.amount)
+    return _moved(target, Offset(-offset.amount, offset.unit), zone, calendar)
+
+
+def after(target: datetime, offset: Offset, zone: ZoneInfo, calendar: WorkCalendar | None = None) -> datetime:
+    """The instant `offset` after `target`; otherwise like :func:`before`."""
+    if offset.unit == "h":
+        return target.astimezone(UTC) + timedelta(hours=offset.amount)
+    return _moved(target, offset, zone, calendar)
+
+
+def _moved(target: datetime, offset: Offset, zone: ZoneInfo, calendar: WorkCalendar | None) -> datetime:
     local = target.astimezone(zone)
     if offset.unit == "d":
-        day = local.date() - timedelta(days=offset.amount)
+        day = local.date() + timedelta(days=offset.amount)
     elif calendar is not None:
-        day = calendar.add(local.date(), -offset.amount)
+        day = calendar.add(local.date(), offset.amount)
     else:
         raise ValueError(f"{offset} counts working days, and there is no calendar")
     return datetime.combine(day, local.time(), zone).astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,17 @@ from meetup.issues.models import Issue
 from meetup.issues.notices import department_address, followers, organizer_address
 from meetup.outbox.service import enqueue
 from meetup.work import Work
+
+
+@dataclass(frozen=True)
+class By:
+    """What a rule of reminders says of the way: the notice to send and the channel; empty: as ever."""
+
+    notice: str = ""
+    channel: str = "mail"
+
+
+AS_EVER = By()
 
 
 def page_url(work: Work, f: FollowUp, issue: Issue) -> str:
@@ -29,6 +41,7 @@ def to_department(
     department_id: int | None = None,
     *,
     head: bool = False,
+    channel: str = "mail",
     not_before: datetime | None = None,
     expires_at: datetime | None = None,
     **context: Any,
@@ -44,6 +57,7 @@ def to_department(
         to=address,
         name=department.name,
         subject=f.subject,
+        channel=channel,
         not_before=not_before,
         expires_at=expires_at,
         context={"follow_up": f.id, "department": department.id, **context},
@@ -51,15 +65,37 @@ def to_department(
 
 
 def to_organizer(
-    work: Work, kind: str, f: FollowUp, *, to: str = "", not_before: datetime | None = None, **context: Any
+    work: Work,
+    kind: str,
+    f: FollowUp,
+    *,
+    to: str = "",
+    channel: str = "mail",
+    not_before: datetime | None = None,
+    **context: Any,
 ) -> None:
     """A message to the organiser of the issue's programme, or to `to`."""
     address = to or organizer_address(work, work.get(Issue, f.issue_id))
-    enqueue(work, kind, to=address, subject=f.subject, not_before=not_before, context={"follow_up": f.id, **context})
+    enqueue(
+        work,
+        kind,
+        to=address,
+        subject=f.subject,
+        channel=channel,
+        not_before=not_before,
+        context={"follow_up": f.id, **context},
+    )
 
 
 def to_enterprise(
-    work: Work, kind: str, f: FollowUp, *, not_before: datetime | None = None, all_of_them: bool = True, **context: Any
+    work: Work,
+    kind: str,
+    f: FollowUp,
+    *,
+    channel: str = "mail",
+    not_before: datetime | None = None,
+    all_of_them: bool = True,
+    **context: Any,
 ) -> None:
     """A message to the issue's contact, and to those who follow the issue (merged ones, co-signers)."""
     issue = work.get(Issue, f.issue_id)
@@ -79,6 +115,7 @@ def to_enterprise(
                 name=person.name,
                 locale=person.language,
                 subject=f.subject,
+                channel=channel,
                 not_before=not_before,
                 context={"follow_up": f.id, **more, **context},
             )
@@ -183,37 +220,43 @@ def issue_reopened(work: Work, f: FollowUp, reason: str) -> None:
     to_organizer(work, "follow_up_reopened", f, reason=reason)
 
 
-def due(work: Work, f: FollowUp, *, not_before: datetime, expires_at: datetime) -> None:
+def due(
+    work: Work, f: FollowUp, *, not_before: datetime, expires_at: datetime, head: bool = False, by: By = AS_EVER
+) -> None:
     """Kính nhắc: the due date comes near."""
-    to_department(work, "follow_up_due", f, not_before=not_before, expires_at=expires_at)
+    kind = by.notice or "follow_up_due"
+    to_department(work, kind, f, head=head, channel=by.channel, not_before=not_before, expires_at=expires_at)
 
 
-def overdue(work: Work, f: FollowUp, *, not_before: datetime) -> None:
+def overdue(work: Work, f: FollowUp, *, not_before: datetime, by: By = AS_EVER) -> None:
     """Đề nghị khẩn trương: the due date has passed."""
-    to_department(work, "follow_up_overdue", f, not_before=not_before)
+    to_department(work, by.notice or "follow_up_overdue", f, channel=by.channel, not_before=not_before)
 
 
-def escalated(work: Work, f: FollowUp, whom: str, chair: str, *, not_before: datetime) -> None:
+def escalated(work: Work, f: FollowUp, whom: str, chair: str, *, not_before: datetime, by: By = AS_EVER) -> None:
     """Báo cáo: the department's head, then the chair, are told that it is late."""
+    kind = by.notice or "follow_up_escalated"
     if whom == "chair":
-        to_organizer(work, "follow_up_escalated", f, to=chair, not_before=not_before, whom=whom)
+        to_organizer(work, kind, f, to=chair, channel=by.channel, not_before=not_before, whom=whom)
     else:
-        to_department(work, "follow_up_escalated", f, head=whom == "head", not_before=not_before, whom=whom)
+        to_department(work, kind, f, head=whom == "head", channel=by.channel, not_before=not_before, whom=whom)
 
 
-def apologised(work: Work, f: FollowUp, promised: date, *, not_before: datetime) -> None:
+def apologised(work: Work, f: FollowUp, promised: date, *, not_before: datetime, by: By = AS_EVER) -> None:
     """An apology to the enterprise, with the day by which it will have its answer."""
-    to_enterprise(work, "follow_up_apology", f, not_before=not_before, promised=promised.isoformat())
+    kind = by.notice or "follow_up_apology"
+    to_enterprise(work, kind, f, channel=by.channel, not_before=not_before, promised=promised.isoformat())
 
 
-def confirmation_waiting(work: Work, f: FollowUp, *, not_before: datetime) -> None:
+def confirmation_waiting(work: Work, f: FollowUp, *, not_before: datetime, by: By = AS_EVER) -> None:
     """Before silence closes it, the enterprise is reminded once."""
-    to_enterprise(work, "follow_up_confirm_soon", f, not_before=not_before, all_of_them=False)
+    kind = by.notice or "follow_up_confirm_soon"
+    to_enterprise(work, kind, f, channel=by.channel, not_before=not_before, all_of_them=False)
 
 
-def transfer_unanswered(work: Work, f: FollowUp, *, not_before: datetime) -> None:
+def transfer_unanswered(work: Work, f: FollowUp, *, not_before: datetime, by: By = AS_EVER) -> None:
     """The receiver did not answer in time: the organiser can decide."""
-    to_organizer(work, "transfer_unanswered", f, not_before=not_before)
+    to_organizer(work, by.notice or "transfer_unanswered", f, channel=by.channel, not_before=not_before)
 
 
 def _round(f: FollowUp) -> int:

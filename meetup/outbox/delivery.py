@@ -96,7 +96,7 @@ def _deliver(mount: Mount, row_id: int, instant: datetime, owner: str, connectio
         work.request_id = row.request_id or work.request_id
         before = row.attempted_at
         try:
-            _look_at_the_row(work, row)
+            look_at_the_row(work, row)
             notice, channel = _way(mount, row)
             rendered = _prepare(work, mount, row, notice)
         except (Superseded, NotFound) as reason:
@@ -153,8 +153,13 @@ def _way(mount: Mount, row: Outgoing) -> tuple[Notice, Channel]:
     return notice, channel
 
 
-def _look_at_the_row(work: Work, row: Outgoing) -> None:
-    """What can be seen without its notice, which a plugin may have taken away."""
+def look_at_the_row(work: Work, row: Outgoing) -> None:
+    """What can be seen without its notice, which a plugin may have taken away.
+
+    Raises:
+        Expired: if it would come too late.
+        Superseded: if its address cannot be reached.
+    """
     if row.expires_at is not None and row.expires_at <= work.now:
         raise Expired(N_("it would come too late"))
     if addresses.is_dead(work, row.recipient):
@@ -163,11 +168,20 @@ def _look_at_the_row(work: Work, row: Outgoing) -> None:
 
 def _prepare(work: Work, mount: Mount, row: Outgoing, notice: Notice) -> Rendered:
     """Look at the present state of things once more, then build the message."""
-    if notice.mutable and addresses.is_muted(work, row.recipient, row.kind):
-        raise Superseded(N_("switched off by the recipient"))
+    look_at_the_reader(work, row, notice)
     rendered = render(work, mount, row, notice)
     work.db.flush()
     return rendered
+
+
+def look_at_the_reader(work: Work, row: Outgoing, notice: Notice) -> None:
+    """Go on only if the recipient wants messages of this kind.
+
+    Raises:
+        Superseded: if not.
+    """
+    if notice.mutable and addresses.is_muted(work, row.recipient, row.kind):
+        raise Superseded(N_("switched off by the recipient"))
 
 
 def _drop(work: Work, row_id: int, state: str, reason: str) -> Outcome:

@@ -64,6 +64,9 @@ class Notice:
         prepare: given a work in the recipient's locale and the row, gives what to send.
         label: an English msgid for lists and for the page where people switch kinds off.
         mutable: whether a person may switch it off (reminders and digests; rule C7).
+        tags: ``secret``: never kept as sent; ``reminder:KIND``: a rule of that kind may send it.
+        sample: gives the context of a sample, out of what the site holds, for an organiser who looks at
+            this kind before any is sent; None: there is nothing yet. What it changes is rolled back.
     """
 
     name: str
@@ -71,3 +74,4 @@ class Notice:
     label: str = ""
     mutable: bool = False
     tags: tuple[str, ...] = field(default=())
+    sample: Callable[[Work], Mapping[str, Any] | None] | None = None

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from meetup import links
 from meetup.errors import NotFound
-from meetup.outbox import addresses, deadletters, queries
+from meetup.outbox import addresses, deadletters, drawing, queries
 from meetup.outbox.models import Outgoing
-from meetup.web.current import current_mount, current_work, link
+from meetup.web.current import current_actor, current_mount, current_work, link
 from meetup.web.guards import allow, check_csrf
 from meetup.web.i18n import _, ngettext
 from meetup.web.pages import page
@@ -93,6 +93,8 @@ def show(row_id: int) -> str:
     row = _row(row_id)
     message = queries.as_sent(row)
     plain = message.get_body(("plain",)) if message else None
+    waits = row.state in {"queued", "leased"}
+    drawn = drawing.as_it_would_leave(current_mount(), current_actor(), row_id) if waits else None
     return page(
         "outbox/show.html",
         row=row,
@@ -103,7 +105,17 @@ def show(row_id: int) -> str:
         has_html=message is not None and message.get_body(("html",)) is not None,
         has_calendar=message is not None and bool(queries.calendar_of(message)),
         title=queries.masked(row.title),
+        drawn=drawn,
+        why_not=_(drawn.why_not) if drawn and drawn.why_not else "",
     )
+
+
+@bp.get("/organize/outbox/<int:row_id>/as-now")
+@allow("outbox.read")
+def as_now(row_id: int) -> Response:
+    """The HTML of a message that waits, as it would be sent now, for a frame that may do nothing."""
+    _row(row_id)
+    return framed(drawing.as_it_would_leave(current_mount(), current_actor(), row_id).html)
 
 
 @bp.get("/organize/outbox/<int:row_id>/html")
@@ -113,10 +125,7 @@ def html(row_id: int) -> Response:
     body = _sent(row_id).get_body(("html",))
     if body is None:
         raise NotFound()
-    response = Response(queries.masked(body.get_content()), content_type="text/html; charset=utf-8")
-    response.headers["Content-Security-Policy"] = FRAME_POLICY
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    return framed(queries.masked(body.get_content()))
 
 
 @bp.get("/organize/outbox/<int:row_id>/invite.ics")
@@ -190,6 +199,20 @@ def unsubscribe(token: str) -> Any:
         kind_name=kind_name(kind),
         address=_hidden(email),
     )
+
+
+def framed(text: str) -> Response:
+    """The HTML of a message for a frame that may show it, and nothing else.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    if not text:
+        raise NotFound()
+    response = Response(text, content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = FRAME_POLICY
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @bp.after_request

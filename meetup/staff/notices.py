@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask_security.utils import hash_data
+from sqlalchemy import select
 
 from meetup.errors import N_
 from meetup.outbox.notice import Notice, Prepared, Superseded
@@ -75,8 +76,14 @@ def _plain(work: Work, row: Outgoing) -> Prepared:
     return Prepared({"user": _user(work, row), "what": row.context.get("what", ""), "link": link})
 
 
+def _sample(work: Work) -> dict[str, Any] | None:
+    """The newest account, for whoever looks at these messages before one goes."""
+    key = work.db.scalar(select(StaffUser.id).where(StaffUser.active).order_by(StaffUser.id.desc()).limit(1))
+    return {"user_id": key, "what": ""} if key is not None else None
+
+
 NOTICES = (
-    Notice(WELCOME, _with_link, N_("A new account")),
-    Notice(RESET, _with_link, N_("A link to set a new password")),
-    Notice(CHANGED, _plain, N_("A change of the account")),
+    Notice(WELCOME, _with_link, N_("A new account"), sample=_sample),
+    Notice(RESET, _with_link, N_("A link to set a new password"), sample=_sample),
+    Notice(CHANGED, _plain, N_("A change of the account"), sample=_sample),
 )
