@@ -13,7 +13,7 @@ from meetup.programmes.models import Programme
 from meetup.registrations.models import Participant, Registration
 from meetup.reminders.models import Reminder
 from meetup.rest.models import ApiToken, IdempotencyKey
-from meetup.sessions.models import Session
+from meetup.sessions.models import Series, Session
 from meetup.staff.models import StaffRole, StaffUser
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "Registration",
     "Reminder",
     "Revision",
+    "Series",
     "Session",
     "StaffRole",
     "StaffUser",

@@ -43,7 +43,7 @@ from meetup.domain.registrations import (
 from meetup.domain.reminders import Offset, Reminder, parse_escalation, parse_offsets, whom_to_tell
 from meetup.domain.scoring import rank, tally
 from meetup.domain.series import expand, realign, without_holidays
-from meetup.domain.sessions import SESSION, check_times, registration_open, registration_status
+from meetup.domain.sessions import SERIES, SESSION, check_times, registration_open, registration_status
 from meetup.domain.text import clean, collation_key, fold, given_name_key, slug
 from meetup.domain.walltime import wall_to_utc
 from meetup.domain.workdays import VIETNAM_2026_OVERRIDES, WorkCalendar, day_end, end_of_day
@@ -60,6 +60,7 @@ __all__ = [
     "OWES_ANSWER",
     "PARTSTAT",
     "REGISTRATION",
+    "SERIES",
     "SESSION",
     "START",
     "VIETNAM_2026_OVERRIDES",

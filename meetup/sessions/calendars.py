@@ -65,7 +65,7 @@ def card(
     address = url or work.mount.url("sessions.show", slug=session.slug)
     words = description(work, session, address, notes)
     return SessionCard(
-        uid=session.series_uid or session.uid,
+        uid=session.calendar_uid,
         sequence=session.sequence if sequence is None else sequence,
         title=session.title,
         description=words,
@@ -106,13 +106,19 @@ def download(work: Work, session: Session) -> bytes:
     return assemble([event_bytes(one, organizer(work, session))], years_of((one,)))
 
 
-def public_feed(work: Work, sessions: Iterable[Session], *, source: str) -> bytes:
-    """All public sessions as a feed to subscribe to."""
+def public_feed(work: Work, sessions: Iterable[Session], *, source: str, series: Iterable[SessionCard] = ()) -> bytes:
+    """All public sessions as a feed to subscribe to.
+
+    Args:
+        sessions: in their order; occurrences among them are left to `series`.
+        source: the feed's own address.
+        series: masters and what differs from them, see :func:`meetup.sessions.recurring.cards`.
+    """
     listed = list(sessions)
     say = work.mount.words.gettext
     one = listed[0] if listed and len({row.programme_id for row in listed}) == 1 else None
     return feed(
-        [card(work, row) for row in listed],
+        [*(card(work, row) for row in listed if not row.series_uid), *series],
         name=one.programme.name if one else work.settings.site_name,
         description=say(N_("Sessions where provincial leaders and enterprises meet.")),
         zone=work.settings.timezone,

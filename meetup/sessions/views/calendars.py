@@ -14,6 +14,7 @@ from meetup.domain.faults import plain
 from meetup.sessions import queries
 from meetup.sessions.calendars import download, public_feed
 from meetup.sessions.models import Session
+from meetup.sessions.recurring import cards
 from meetup.sessions.views.base import bp
 from meetup.web.current import current_mount, current_work
 from meetup.web.guards import allow, require
@@ -111,13 +112,17 @@ def feed() -> Response:
     work = current_work()
     programme = plain(request.args.get("programme"), 80)
     sessions = list(queries.in_feed(work, programme))
+    recurring = queries.series_in_feed(work, sessions)
     locale = _language()
     source = work.mount.url("sessions.feed", **({"programme": programme} if programme else {}))
 
     def render() -> bytes:
         with in_locale(work.mount, locale):
-            return public_feed(work, sessions, source=source)
+            repeated = [one for series, parts in recurring for one in cards(work, series, parts)]
+            return public_feed(work, sessions, source=source, series=repeated)
 
-    newest = max((one.changed_at for one in sessions), default=None)
-    tag = tag_of(source, locale, work.settings.site_name, _versions(sessions))
+    series = [one for one, _ in recurring]
+    newest = max([one.changed_at for one in sessions] + [one.changed_at for one in series], default=None)
+    versions = _versions([*sessions, *(one for _, parts in recurring for one in parts)])
+    tag = tag_of(source, locale, work.settings.site_name, versions, *(f"{one.id}:{one.version}" for one in series))
     return answer(tag, newest, render, name="sessions")
