@@ -137,6 +137,7 @@ SETTINGS: tuple[Setting, ...] = (
         _escalation,
     ),
     Setting("CONFIRM_DAYS", int, 10, "Working days an enterprise has to confirm before silence closes.", _positive),
+    Setting("SERIES_MONTHS", int, 12, "Months ahead for which a recurring session's occurrences are made.", _positive),
     Setting("OFFER_HOURS", int, 24, "Hours that an offered seat waits for its answer.", _positive),
     Setting("ISSUE_WORKING_DAYS", int, 15, "Working days to answer, when the conclusion names no date.", _positive),
     Setting("BROKER_URL", str, "", "A Celery broker; empty: the embedded worker."),

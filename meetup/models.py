@@ -13,7 +13,7 @@ from meetup.programmes.models import Programme
 from meetup.registrations.models import Participant, Registration
 from meetup.reminders.models import Reminder, ReminderReplan, ReminderRule
 from meetup.rest.models import ApiToken, IdempotencyKey
-from meetup.sessions.models import Session
+from meetup.sessions.models import Series, Session
 from meetup.staff.models import StaffRole, StaffUser
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "ReminderReplan",
     "ReminderRule",
     "Revision",
+    "Series",
     "Session",
     "StaffRole",
     "StaffUser",

@@ -1,8 +1,8 @@
 """The rules of business coffee meetings, pure: no Flask, no database, no clock.
 
 Everything here is a frozen dataclass or a function of its arguments; ``now`` is
-always one of them. The standard library, ``icalendar`` and ``holidays`` are all
-that it needs. The names that speak for themselves are here; the others are in the
+always one of them. The standard library, ``icalendar``, ``dateutil`` and ``holidays``
+are all that it needs. The names that speak for themselves are here; the others are in the
 module of their subject, such as ``meetup.domain.reminders.allowed``.
 """
 
@@ -27,6 +27,7 @@ from meetup.domain.invites import cancellation, invitation
 from meetup.domain.issues import CHANNELS, ISSUE, KINDS, OUTCOMES, VISIBILITIES, check_outcome, says_something
 from meetup.domain.machine import START, Machine
 from meetup.domain.privacy import find_personal_data, mask_email, mask_personal_id
+from meetup.domain.recurrence import Rule, parse_rule, rule_words
 from meetup.domain.registrations import (
     HOLDS_SEAT,
     LIVE,
@@ -41,7 +42,8 @@ from meetup.domain.registrations import (
 )
 from meetup.domain.reminders import Offset, Reminder, parse_escalation, parse_offsets, whom_to_tell
 from meetup.domain.scoring import rank, tally
-from meetup.domain.sessions import SESSION, check_times, registration_open, registration_status
+from meetup.domain.series import expand, realign, without_holidays
+from meetup.domain.sessions import SERIES, SESSION, check_times, registration_open, registration_status
 from meetup.domain.text import clean, collation_key, fold, given_name_key, slug
 from meetup.domain.walltime import wall_to_utc
 from meetup.domain.workdays import VIETNAM_2026_OVERRIDES, WorkCalendar, day_end, end_of_day
@@ -58,6 +60,7 @@ __all__ = [
     "OWES_ANSWER",
     "PARTSTAT",
     "REGISTRATION",
+    "SERIES",
     "SESSION",
     "START",
     "VIETNAM_2026_OVERRIDES",
@@ -72,6 +75,7 @@ __all__ = [
     "Organizer",
     "Person",
     "Reminder",
+    "Rule",
     "SeatBook",
     "SessionCard",
     "Waiting",
@@ -86,6 +90,7 @@ __all__ = [
     "component_total",
     "day_end",
     "end_of_day",
+    "expand",
     "feed",
     "find_personal_data",
     "fold",
@@ -101,10 +106,13 @@ __all__ = [
     "overflow",
     "parse_escalation",
     "parse_offsets",
+    "parse_rule",
     "raises_sequence",
     "rank",
+    "realign",
     "registration_open",
     "registration_status",
+    "rule_words",
     "says_something",
     "seat_at_once",
     "slug",
@@ -113,4 +121,5 @@ __all__ = [
     "todo_feed",
     "wall_to_utc",
     "whom_to_tell",
+    "without_holidays",
 ]

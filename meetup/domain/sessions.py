@@ -27,6 +27,16 @@ SESSION = Machine(
     final=("cancelled", "reported"),
 )
 
+#: A recurring session: its occurrences are sessions with a life of their own.
+SERIES = Machine(
+    "series",
+    {
+        (START, "start"): "running",
+        ("running", "end"): "ended",
+    },
+    final=("ended",),
+)
+
 #: What a visitor is told in place of, or above, the registration form.
 RegistrationStatus = Literal["not_published", "not_yet", "open", "closed", "cancelled", "held"]
 

@@ -34,15 +34,9 @@ VIETNAM_2026_OVERRIDES: Mapping[date, DayKind] = {
 _DAY = timedelta(days=1)
 
 
-@lru_cache(maxsize=64)
-def _working_days(country: str, year: int) -> frozenset[date]:
-    """The working days of one year by the library.
-
-    A frozen set a year, since the library's own objects fill themselves while they are
-    read: another thread could find a year begun but not yet filled.
-    """
+def _known(country: str, year: int) -> holidays.HolidayBase:
     try:
-        known = holidays.country_holidays(country, years=year, expand=False)
+        return holidays.country_holidays(country, years=year, expand=False)
     except (NotImplementedError, AttributeError):
         raise InvalidInput(
             "country",
@@ -50,9 +44,25 @@ def _working_days(country: str, year: int) -> frozenset[date]:
             N_("Give a country's two letters, such as VN."),
             country=country,
         ) from None
+
+
+@lru_cache(maxsize=64)
+def _working_days(country: str, year: int) -> frozenset[date]:
+    """The working days of one year by the library.
+
+    A frozen set a year, since the library's own objects fill themselves while they are
+    read: another thread could find a year begun but not yet filled.
+    """
+    known = _known(country, year)
     first = date(year, 1, 1)
     days = (first + timedelta(days=n) for n in range(366))
     return frozenset(day for day in days if day.year == year and known.is_working_day(day))
+
+
+@lru_cache(maxsize=64)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    """The public holidays of one year by the library, days off in exchange among them."""
+    return frozenset(_known(country, year))
 
 
 class WorkCalendar:
@@ -82,6 +92,13 @@ class WorkCalendar:
         if kind is not None:
             return kind == "workday"
         return day in _working_days(self.country, day.year)
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether `day` is a public holiday, whatever day of the week it is."""
+        kind = self.overrides.get(day)
+        if kind is not None:
+            return kind == "holiday"
+        return day in _holidays(self.country, day.year)
 
     def add(self, day: date, count: int) -> date:
         """The `count`-th working day after `day` (before it for a negative count); `day` itself for 0."""

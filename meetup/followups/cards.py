@@ -39,7 +39,7 @@ def of_department(work: Work, department: Department) -> list[FollowUpCard]:
             state=f.state,
             is_overdue=is_overdue(f.state, f.due_on, today),
             closed_at=f.closed_at,
-            session_uid=f.issue.session.uid if f.issue.session is not None else "",
+            session_uid=f.issue.session.calendar_uid if f.issue.session is not None else "",
             created_at=f.created_at,
             changed_at=f.changed_at,
             categories=(f.issue.field.name,) if f.issue.field is not None else (),

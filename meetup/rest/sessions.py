@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from meetup.errors import NotFound
 from meetup.links import known_tokens
 from meetup.registrations import service as registrations
 from meetup.registrations.links import PURPOSE
@@ -24,14 +25,16 @@ from meetup.rest.schemas import (
     RegistrationOut,
     RegistrationPatch,
     ReportIn,
+    SeriesEndOut,
     SessionIn,
     SessionOut,
     SessionPatch,
     page_of,
     rfc3339,
 )
+from meetup.sessions import series
 from meetup.sessions import service as sessions
-from meetup.sessions.models import Session
+from meetup.sessions.models import Series, Session
 from meetup.web.current import current_work
 from meetup.web.paging import paged, unpack
 
@@ -44,10 +47,54 @@ bp = Resource("sessions", __name__, description="Sessions, invitations and regis
 @bp.arguments(SessionIn)
 @bp.response(201, SessionOut)
 def create_session(data: dict[str, Any]) -> Any:
-    """Draft a session."""
+    """Draft a session; with `recurrence`, a series of them, of which the first is answered."""
     data["programme"] = find.programme(data["programme"])
-    row = find.session(sessions.draft(current_work(), **_bare(data)).id)
+    rule = data.pop("recurrence", None)
+    if rule:
+        made = series.start(
+            current_work(), rule=rule["rrule"], skip_holidays=rule.get("skip_holidays", False), **_bare(data)
+        )
+    else:
+        made = sessions.draft(current_work(), **_bare(data))
+    row = find.session(made.id)
     return tagged(row, row, 201)
+
+
+def _series(session: Session) -> Series:
+    found = series.of(current_work(), session)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@bp.post("/sessions/<int:session_id>/series/publish")
+@call("session.manage")
+@bp.doc(parameters=[KEY_HEADER])
+@bp.response(200, SessionOut)
+def publish_series(session_id: int) -> Any:
+    """Publish all sessions to come of this session's series; those made later are published at once."""
+    series.announce(current_work(), _series(find.session(session_id)))
+    return _again(session_id)
+
+
+@bp.post("/sessions/<int:session_id>/series/end")
+@call("session.manage")
+@bp.doc(parameters=[KEY_HEADER])
+@bp.arguments(ReasonIn)
+@bp.response(200, SeriesEndOut)
+def end_series(data: dict[str, Any], session_id: int) -> Any:
+    """End this session's series: this one and all later ones are called off, whoever registered is told."""
+    row = find.session(session_id)
+    gone = series.end(current_work(), _series(row), reason=data["reason"], since=row.recurrence_id)
+    return {"called_off": [one.id for one in gone if one.state == "cancelled"]}
+
+
+def _again(session_id: int) -> Any:
+    work = current_work()
+    work.db.flush()
+    work.db.expire_all()
+    row = find.session(session_id)
+    return tagged(row, row)
 
 
 def _bare(data: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from meetup.domain.feeds import event_bytes, feed_of
 from meetup.domain.ics import assemble, merged_years, years_of
 from meetup.domain.invites import raises_sequence
 from meetup.errors import N_
-from meetup.sessions.models import Session
+from meetup.sessions.models import Series, Session
 from meetup.work import Work
 
 _STATUS: dict[str, Status] = {"draft": "TENTATIVE", "cancelled": "CANCELLED"}
@@ -40,7 +40,7 @@ def significant(work: Work, session: Session, changed: Mapping[str, Any]) -> boo
     return raises_sequence(before, after)
 
 
-def organizer(work: Work, session: Session) -> Organizer:
+def organizer(work: Work, session: Session | Series) -> Organizer:
     """The programme as everyone's calendar names it: the address that mail comes from (rules A9, C4)."""
     return Organizer(session.programme.name, work.mount.mail_from)
 
@@ -65,7 +65,7 @@ def card(
     address = url or work.mount.url("sessions.show", slug=session.slug)
     words = description(work, session, address, notes)
     return SessionCard(
-        uid=session.series_uid or session.uid,
+        uid=session.calendar_uid,
         sequence=session.sequence if sequence is None else sequence,
         title=session.title,
         description=words,
@@ -106,7 +106,11 @@ def download(work: Work, session: Session) -> bytes:
     return assemble([event_bytes(one, organizer(work, session))], years_of((one,)))
 
 
-def part(work: Work, session: Session, locale: str) -> tuple[bytes, dict[str, tuple[int, int]]]:
+#: What a feed holds of one thing as it is written, and the years of its zones.
+Part = tuple[bytes, dict[str, tuple[int, int]]]
+
+
+def part(work: Work, session: Session, locale: str) -> Part:
     """The session as feeds show it, and the years of its zones; made once for a version of its row (rule E6).
 
     Args:
@@ -114,17 +118,26 @@ def part(work: Work, session: Session, locale: str) -> tuple[bytes, dict[str, tu
     """
     key = ("session", session.id, session.version, session.sequence, session.programme.version, locale)
 
-    def make() -> tuple[bytes, dict[str, tuple[int, int]]]:
+    def make() -> Part:
         one = card(work, session)
         return event_bytes(one, organizer(work, session)), years_of((one,))
 
     return work.mount.kept_parts.get(key, make)
 
 
-def public_feed(work: Work, sessions: Iterable[Session], *, source: str, locale: str) -> bytes:
-    """All public sessions as a feed to subscribe to."""
+def public_feed(
+    work: Work, sessions: Iterable[Session], *, source: str, locale: str, series: Iterable[Part] = ()
+) -> bytes:
+    """All public sessions as a feed to subscribe to.
+
+    Args:
+        sessions: in their order; occurrences among them are left to `series`.
+        source: the feed's own address.
+        locale: the present language.
+        series: masters and what differs from them, see :func:`meetup.sessions.recurring.part`.
+    """
     listed = list(sessions)
-    parts = [part(work, row, locale) for row in listed]
+    parts = [*(part(work, row, locale) for row in listed if not row.series_uid), *series]
     say = work.mount.words.gettext
     one = listed[0] if listed and len({row.programme_id for row in listed}) == 1 else None
     return feed_of(

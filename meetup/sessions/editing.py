@@ -15,7 +15,7 @@ from meetup.errors import N_, InvalidInput, Stale, WrongState
 from meetup.programmes.models import Programme
 from meetup.sessions.calendars import VISIBLE, significant
 from meetup.sessions.checks import checked
-from meetup.sessions.models import Session
+from meetup.sessions.models import Series, Session
 from meetup.work import Work, change, edit
 
 #: What may still be mended once a session was held: words, not facts that people travelled by.
@@ -46,6 +46,30 @@ def update(work: Work, session: Session, *, version: int | None = None, **values
         return session
     if session.state == "cancelled" or (session.state in {"held", "reported"} and changed.keys() - AFTERWARDS):
         raise WrongState("session", session.state, "update", session.MACHINE.possible(session.state))
+    _apply(work, session, changed)
+    return session
+
+
+def reshape(work: Work, series_uid: str) -> None:
+    """The set of a series' occurrences changed: calendars learn it by its SEQUENCE, once for a unit of work (rule A8).
+
+    Args:
+        series_uid: empty for a session that stands alone.
+    """
+    seen = work.memo.setdefault("sessions.reshaped", set())
+    if not series_uid or series_uid in seen:
+        return
+    seen.add(series_uid)
+    work.db.flush()
+    series = work.db.scalars(select(Series).where(Series.uid == series_uid)).one()
+    if series.shown_at is None:
+        edit(work, series, "show", shown_at=work.now)
+    else:
+        edit(work, series, "reshape", sequence=series.sequence + 1)
+
+
+def _apply(work: Work, session: Session, changed: dict[str, Any]) -> None:
+    """Store what changed, by the arrow ``reschedule`` where people travel by it, and tell listeners."""
     before = {name: getattr(session, name) for name in changed}
     details: dict[str, Any] = {"changed": sorted(changed)}
     moved = changed.keys() & {"starts_at", "ends_at", "timezone"}
@@ -68,7 +92,6 @@ def update(work: Work, session: Session, *, version: int | None = None, **values
     }
     event = Change("session", "update", session.state, session.state, session, told)
     work.hooks.tell("meetup_after_change", work=work, change=event)
-    return session
 
 
 def lock(work: Work, session: Session) -> None:

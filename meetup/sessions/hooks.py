@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint
@@ -10,9 +10,11 @@ from flask import Blueprint
 from meetup.access import Actor, can
 from meetup.plugins.hookspecs import hookimpl
 from meetup.sessions import views
+from meetup.sessions.series import extend_due
 from meetup.web.current import link
 from meetup.web.i18n import _
 from meetup.web.nav import Entry
+from meetup.work import Work
 
 
 @hookimpl
@@ -32,3 +34,9 @@ def meetup_menu(actor: Actor, area: str) -> Iterable[Entry]:
             Entry(_("Sessions"), link("sessions.desk_index"), "calendar", 20),
         ]
     return []
+
+
+@hookimpl
+def meetup_due_work(work: Work) -> Mapping[str, int]:
+    """Occurrences of series that have come within the horizon are made."""
+    return {"occurrences_made": extend_due(work)}

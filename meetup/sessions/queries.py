@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from meetup.domain.faults import plain
 from meetup.errors import NotFound
 from meetup.programmes.models import Programme
-from meetup.sessions.models import Session
+from meetup.sessions.models import Series, Session
 from meetup.work import Work
 
 #: How long a feed still tells of a session that was called off (rule E2).
@@ -127,7 +127,28 @@ def feed_print(work: Work, programme: str = "", *, desk: bool = False) -> tuple[
             func.sum(rows.c.of_programme),
         )
     ).one()
-    return ",".join(str(value) for value in row), row[0]
+    # A series is one entry with all its sessions, those of years ago among them.
+    repeated = select(func.max(Session.changed_at), func.count(), func.sum(Session.id * Session.version))
+    shown = select(func.max(Series.changed_at), func.count(), func.sum(Series.id * Series.version))
+    of_series = (
+        *work.db.execute(repeated.where(Session.series_uid != "")).one(),
+        *work.db.execute(shown.where(Series.shown_at.is_not(None))).one(),
+    )
+    newest = max((at for at in (row[0], of_series[0], of_series[3]) if at is not None), default=None)
+    return ",".join(str(value) for value in (*row, *of_series)), newest
+
+
+def series_in_feed(work: Work, sessions: Iterable[Session]) -> list[tuple[Series, list[Session]]]:
+    """The series that `sessions` of a feed belong to, each with all its public occurrences in their order."""
+    uids = sorted({one.series_uid for one in sessions if one.series_uid})
+    if not uids:
+        return []
+    query = select(Series).where(Series.uid.in_(uids)).options(joinedload(Series.programme)).order_by(Series.id)
+    parts: dict[str, list[Session]] = {}
+    rows = whole(work).where(Session.series_uid.in_(uids), Session.state != "draft", Session.is_private.is_(False))
+    for row in work.db.scalars(rows.order_by(Session.recurrence_id)):
+        parts.setdefault(row.series_uid, []).append(row)
+    return [(one, parts.get(one.uid, [])) for one in work.db.scalars(query)]
 
 
 def on_desk(

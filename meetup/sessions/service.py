@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -13,12 +12,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from meetup.domain.faults import Faults
 from meetup.domain.text import slug as make_slug
-from meetup.errors import N_, InvalidInput
+from meetup.errors import N_, InvalidInput, WrongState
 from meetup.programmes.models import Programme
 from meetup.programmes.service import next_number, rule
 from meetup.sessions.checks import checked
-from meetup.sessions.editing import free_slug, lock, update
-from meetup.sessions.models import Session
+from meetup.sessions.editing import free_slug, lock, reshape, update
+from meetup.sessions.models import Series, Session
 from meetup.work import Work, change, create
 
 
@@ -42,9 +41,15 @@ def draft(
     chair_role: str = "",
     secretary: str = "",
     is_private: bool = False,
-    recurrence: Mapping[str, Any] | None = None,
+    series: Series | None = None,
+    recurrence_id: datetime | None = None,
 ) -> Session:
     """Begin a session; nobody but the staff sees it yet.
+
+    Args:
+        programme: and what follows: its facts; times are aware.
+        series: of which it is an occurrence; :mod:`meetup.sessions.series` makes these.
+        recurrence_id: when it begins by the rule of the series, aware.
 
     Raises:
         InvalidInput: with every fault.
@@ -73,11 +78,12 @@ def draft(
     session = Session(
         **values,
         programme_id=programme.id,
-        recurrence=dict(recurrence) if recurrence else None,
+        recurrence={"rrule": series.rule} if series else None,
+        series_uid=series.uid if series else "",
+        recurrence_id=recurrence_id,
         slug=free_slug(work, _address(values["topic"] or values["title"], _likely_number(work, programme))),
         uid=str(uuid.uuid4()),
         sequence=0,
-        series_uid="",
         seats_taken=0,
     )
     set_committed_value(session, "programme", programme)
@@ -101,6 +107,7 @@ def publish(work: Work, session: Session) -> Session:
     kept = session.slug == f"ky-{number}" or session.slug.startswith(f"ky-{number}-")
     slug = session.slug if kept else free_slug(work, _address(session.topic or session.title, number), session)
     change(work, session, "publish", details={"number": number}, number=number, slug=slug, published_at=work.now)
+    reshape(work, session.series_uid)
     return session
 
 
@@ -123,7 +130,21 @@ def cancel(work: Work, session: Session, *, reason: str) -> Session:
         cancelled_at=work.now,
         sequence=session.sequence + 1,
     )
+    reshape(work, session.series_uid)
     return session
+
+
+def discard(work: Work, session: Session) -> None:
+    """Take a draft away; nobody but the staff ever saw it.
+
+    Raises:
+        WrongState: if it was published.
+    """
+    if session.state != "draft":
+        raise WrongState("session", session.state, "discard", session.MACHINE.possible(session.state))
+    work.log("session.discard", session, before="draft")
+    work.db.delete(session)
+    work.db.flush()
 
 
 def hold(work: Work, session: Session) -> Session:
@@ -211,4 +232,4 @@ def _likely_number(work: Work, programme: Programme) -> int:
     return last + int(drafts or 0) + 1
 
 
-__all__ = ["cancel", "copy", "draft", "free_slug", "hold", "lock", "publish", "report", "update"]
+__all__ = ["cancel", "copy", "discard", "draft", "free_slug", "hold", "lock", "publish", "report", "update"]

@@ -11,10 +11,10 @@ from meetup.domain.followups import FOLLOW_UP
 from meetup.domain.issues import ISSUE
 from meetup.domain.machine import START, Machine
 from meetup.domain.registrations import HOLDS_SEAT, LIVE, PARTSTAT, REGISTRATION
-from meetup.domain.sessions import SESSION
+from meetup.domain.sessions import SERIES, SESSION
 from meetup.errors import WrongState
 
-MACHINES = (SESSION, REGISTRATION, ISSUE, FOLLOW_UP)
+MACHINES = (SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP)
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda m: m.name)
@@ -46,6 +46,7 @@ def test_every_state_is_reached_from_the_start_and_leads_to_an_end(machine: Mach
     ("machine", "path"),
     [
         (SESSION, "draft publish reschedule hold report"),
+        (SERIES, "start end"),
         (REGISTRATION, "invite queue offer accept attend"),
         (REGISTRATION, "decline accept miss"),
         (ISSUE, "submit request_information inform accept schedule discuss follow_up answer resolve reopen"),

@@ -13,7 +13,7 @@ from meetup import api, config
 from meetup.domain.followups import FOLLOW_UP
 from meetup.domain.issues import ISSUE
 from meetup.domain.registrations import REGISTRATION
-from meetup.domain.sessions import SESSION
+from meetup.domain.sessions import SERIES, SESSION
 from meetup.plugins import hookspecs
 from meetup.plugins.slots import SLOTS
 from meetup.web import settings as web
@@ -59,7 +59,7 @@ def test_every_slot_that_is_drawn_is_known() -> None:
     assert drawn == set(SLOTS)
 
 
-@pytest.mark.parametrize("machine", [SESSION, REGISTRATION, ISSUE, FOLLOW_UP], ids=lambda machine: machine.name)
+@pytest.mark.parametrize("machine", [SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP], ids=lambda machine: machine.name)
 def test_every_event_is_documented(machine: object) -> None:
     name = machine.name  # type: ignore[attr-defined]
     wanted = {f"`{name}.{action}`" for _, action in machine.arrows}  # type: ignore[attr-defined]

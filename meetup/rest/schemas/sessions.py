@@ -27,14 +27,17 @@ class SessionPatch(Strict):
     is_private = fields.Boolean()
 
 
+class RecurrenceIn(Strict):
+    rrule = line(300, required=True, metadata={"description": "RFC 5545 §3.3.10: FREQ=MONTHLY;BYDAY=3FR"})
+    skip_holidays = fields.Boolean()
+
+
 class SessionIn(SessionPatch):
     programme = fields.Raw(required=True, metadata={"description": "The programme's id or slug."})
     title = line(200, required=True)
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
-    recurrence = fields.Dict(
-        allow_none=True, metadata={"description": 'A recurrence rule (RFC 5545 RRULE) as {"rrule": …}.'}
-    )
+    recurrence = fields.Nested(RecurrenceIn, allow_none=True)
 
 
 def _in_zone(name: str) -> fields.Function:
@@ -73,6 +76,12 @@ class SessionOut(Schema):
     cancel_reason = fields.String()
     conclusion_number = fields.String()
     recurrence = fields.Dict(allow_none=True)
+    series_uid = fields.String()
+    recurrence_id = _in_zone("recurrence_id")
+
+
+class SeriesEndOut(Schema):
+    called_off = fields.List(fields.Integer())
 
 
 class ReasonIn(Strict):

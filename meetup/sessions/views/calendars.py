@@ -11,6 +11,7 @@ from meetup import links
 from meetup.domain.faults import plain
 from meetup.sessions import queries
 from meetup.sessions.calendars import desk_feed, download, public_feed
+from meetup.sessions.recurring import part
 from meetup.sessions.views.base import bp, draw
 from meetup.web.calendars import answer, language, subject_behind, tag_of
 from meetup.web.current import current_mount, current_work, link
@@ -51,7 +52,9 @@ def feed() -> Response:
 
     def render() -> bytes:
         with in_locale(work.mount, locale):
-            return public_feed(work, queries.in_feed(work, programme), source=source, locale=locale)
+            sessions = queries.in_feed(work, programme)
+            repeated = [part(work, *one, locale) for one in queries.series_in_feed(work, sessions)]
+            return public_feed(work, sessions, source=source, locale=locale, series=repeated)
 
     found, newest = queries.feed_print(work, programme)
     return answer(tag_of(source, locale, work.settings.site_name, found), newest, render, name="sessions")
