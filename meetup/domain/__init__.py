@@ -26,6 +26,7 @@ from meetup.domain.indices import Normalised, component_total, normalise
 from meetup.domain.invites import cancellation, invitation
 from meetup.domain.issues import CHANNELS, ISSUE, KINDS, OUTCOMES, VISIBILITIES, check_outcome, says_something
 from meetup.domain.machine import START, Machine
+from meetup.domain.mailparts import CalendarPart, Unreadable, calendar_parts, read_message
 from meetup.domain.privacy import find_personal_data, mask_email, mask_personal_id
 from meetup.domain.registrations import (
     HOLDS_SEAT,
@@ -40,6 +41,7 @@ from meetup.domain.registrations import (
     seat_at_once,
 )
 from meetup.domain.reminders import Offset, Reminder, parse_escalation, parse_offsets, whom_to_tell
+from meetup.domain.replies import Reply, mail_address, parse_replies, replies_in
 from meetup.domain.scoring import rank, tally
 from meetup.domain.sessions import SESSION, check_times, registration_open, registration_status
 from meetup.domain.text import clean, collation_key, fold, given_name_key, slug
@@ -62,6 +64,7 @@ __all__ = [
     "START",
     "VIETNAM_2026_OVERRIDES",
     "VISIBILITIES",
+    "CalendarPart",
     "Change",
     "Custody",
     "FollowUpCard",
@@ -72,10 +75,13 @@ __all__ = [
     "Organizer",
     "Person",
     "Reminder",
+    "Reply",
     "SeatBook",
     "SessionCard",
+    "Unreadable",
     "Waiting",
     "WorkCalendar",
+    "calendar_parts",
     "cancellation",
     "check_extension",
     "check_outcome",
@@ -92,6 +98,7 @@ __all__ = [
     "given_name_key",
     "invitation",
     "is_overdue",
+    "mail_address",
     "mask_email",
     "mask_personal_id",
     "may_decide_transfer",
@@ -101,10 +108,13 @@ __all__ = [
     "overflow",
     "parse_escalation",
     "parse_offsets",
+    "parse_replies",
     "raises_sequence",
     "rank",
+    "read_message",
     "registration_open",
     "registration_status",
+    "replies_in",
     "says_something",
     "seat_at_once",
     "slug",
