@@ -9,6 +9,7 @@ module of their subject, such as ``meetup.domain.reminders.allowed``.
 from __future__ import annotations
 
 from meetup.domain.agenda import overflow, starting_times
+from meetup.domain.bounces import Bounce, bounces_in, is_automatic
 from meetup.domain.cards import FollowUpCard, Organizer, Person, SessionCard, raises_sequence
 from meetup.domain.events import Change
 from meetup.domain.feeds import feed, todo_feed
@@ -64,6 +65,7 @@ __all__ = [
     "START",
     "VIETNAM_2026_OVERRIDES",
     "VISIBILITIES",
+    "Bounce",
     "CalendarPart",
     "Change",
     "Custody",
@@ -81,6 +83,7 @@ __all__ = [
     "Unreadable",
     "Waiting",
     "WorkCalendar",
+    "bounces_in",
     "calendar_parts",
     "cancellation",
     "check_extension",
@@ -97,6 +100,7 @@ __all__ = [
     "fold",
     "given_name_key",
     "invitation",
+    "is_automatic",
     "is_overdue",
     "mail_address",
     "mask_email",
