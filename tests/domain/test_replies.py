@@ -233,6 +233,8 @@ def nested(levels: int) -> bytes:
         (message("text/calendar", calendar("COMMENT:" + "x" * MAX_CALENDAR).encode()), "calendar_too_large"),
         (message("text/calendar", b"x" * (5 * MAX_CALENDAR)), "calendar_too_large"),
         (b"x" * (MAX_MESSAGE + 1), "message_too_large"),
+        (b"\n" * (MAX_MESSAGE // 2), "message_too_large"),
+        (nested(2 * MAX_DEPTH) + b"\n" * 1_000_000, "message_too_large"),
         (outlook(calendar("BEGIN:VALARM\nEND:VALARM\n" * 1_000)), "too_many"),
         (outlook(calendar("BEGIN:VALARM\n" * 30_000)), "too_many"),
         (outlook(calendar(attendee="ATTENDEE:mailto:a@b.vn\n" * 30_000)), "too_many"),
@@ -240,7 +242,19 @@ def nested(levels: int) -> bytes:
         (nested(20_000), "too_deep"),
         (message('application/octet-stream; name="a.ics"', b"PK\x03\x04" + b"\0" * 1_000), "packed"),
     ],
-    ids=["text", "undecoded", "message", "flat", "nested", "attendees", "51 deep", "20,000 deep", "zip"],
+    ids=[
+        "text",
+        "undecoded",
+        "message",
+        "empty lines",
+        "lines within parts",
+        "flat",
+        "nested",
+        "attendees",
+        "51 deep",
+        "20,000 deep",
+        "zip",
+    ],
 )
 def test_what_is_over_a_bound_is_refused_at_once(raw: bytes, reason: str) -> None:
     began = time.process_time()
