@@ -28,7 +28,7 @@ from meetup.issues.forms import CHANNEL_WORDS as CHANNELS
 from meetup.mount import Identity, Mount, mounts
 from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
 from meetup.outbox.service import enqueue
-from meetup.outbox.transports import Channel, TransportError
+from meetup.outbox.transports import Channel, Envelope, TransportError
 from meetup.plugins.hookspecs import hookimpl
 from meetup.plugins.slots import SLOTS, Panel
 from meetup.programmes.models import Programme
@@ -62,6 +62,7 @@ __all__ = [
     "Department",
     "DepartmentRows",
     "Entry",
+    "Envelope",
     "Expired",
     "Failure",
     "Fault",

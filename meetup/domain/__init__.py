@@ -9,6 +9,7 @@ module of their subject, such as ``meetup.domain.reminders.allowed``.
 from __future__ import annotations
 
 from meetup.domain.agenda import overflow, starting_times
+from meetup.domain.bounces import Bounce, bounces_in, is_automatic
 from meetup.domain.cards import FollowUpCard, Organizer, Person, SessionCard, raises_sequence
 from meetup.domain.events import Change
 from meetup.domain.feeds import feed, todo_feed
@@ -26,6 +27,7 @@ from meetup.domain.indices import Normalised, component_total, normalise
 from meetup.domain.invites import cancellation, invitation
 from meetup.domain.issues import CHANNELS, ISSUE, KINDS, OUTCOMES, VISIBILITIES, check_outcome, says_something
 from meetup.domain.machine import START, Machine
+from meetup.domain.mailparts import CalendarPart, Unreadable, calendar_parts, read_message
 from meetup.domain.privacy import find_personal_data, mask_email, mask_personal_id
 from meetup.domain.recurrence import Rule, parse_rule, rule_words
 from meetup.domain.registrations import (
@@ -41,6 +43,7 @@ from meetup.domain.registrations import (
     seat_at_once,
 )
 from meetup.domain.reminders import Offset, Reminder, parse_escalation, parse_offsets, whom_to_tell
+from meetup.domain.replies import Reply, mail_address, parse_replies, replies_in
 from meetup.domain.scoring import rank, tally
 from meetup.domain.series import expand, realign, without_holidays
 from meetup.domain.sessions import SERIES, SESSION, check_times, registration_open, registration_status
@@ -65,6 +68,8 @@ __all__ = [
     "START",
     "VIETNAM_2026_OVERRIDES",
     "VISIBILITIES",
+    "Bounce",
+    "CalendarPart",
     "Change",
     "Custody",
     "FollowUpCard",
@@ -75,11 +80,15 @@ __all__ = [
     "Organizer",
     "Person",
     "Reminder",
+    "Reply",
     "Rule",
     "SeatBook",
     "SessionCard",
+    "Unreadable",
     "Waiting",
     "WorkCalendar",
+    "bounces_in",
+    "calendar_parts",
     "cancellation",
     "check_extension",
     "check_outcome",
@@ -96,7 +105,9 @@ __all__ = [
     "fold",
     "given_name_key",
     "invitation",
+    "is_automatic",
     "is_overdue",
+    "mail_address",
     "mask_email",
     "mask_personal_id",
     "may_decide_transfer",
@@ -106,12 +117,15 @@ __all__ = [
     "overflow",
     "parse_escalation",
     "parse_offsets",
+    "parse_replies",
     "parse_rule",
     "raises_sequence",
     "rank",
+    "read_message",
     "realign",
     "registration_open",
     "registration_status",
+    "replies_in",
     "rule_words",
     "says_something",
     "seat_at_once",

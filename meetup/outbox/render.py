@@ -19,6 +19,7 @@ from jinja2 import Environment
 from sqlalchemy import select
 
 from meetup.outbox import headers
+from meetup.outbox.envelopes import envelope
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Calendar, Notice, Prepared
 from meetup.outbox.transports import Settled
@@ -169,7 +170,7 @@ def _write_headers(
     put("Date", format_datetime(work.now))
     message["From"] = headers.Mailbox.of("From", sender)
     message["To"] = headers.Mailbox.of("To", to)
-    reply_to = mount.channels["mail"].addressing.reply_to(row) if row.channel == "mail" else ""
+    reply_to = envelope(mount, row).reply_to
     if reply_to:
         message["Reply-To"] = headers.Mailbox.of("Reply-To", headers.address(reply_to, programme))
     message["Subject"] = headers.Words("Subject", subject)

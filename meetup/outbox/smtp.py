@@ -13,6 +13,7 @@ import smtplib
 import ssl
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any
@@ -22,7 +23,7 @@ from flask import Flask, current_app
 
 from meetup.outbox import headers
 from meetup.outbox.models import Outgoing
-from meetup.outbox.transports import SEND_SECONDS, Addressing, OneAddress, Settled, TransportError
+from meetup.outbox.transports import SEND_SECONDS, Settled, TransportError
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 60
@@ -264,14 +265,14 @@ class SmtpChannel:
 
     Args:
         app: the application whose ``MAIL_*`` settings and signals it uses.
+        return_path: gives the address that bounces of a row reach; empty: the sender's own.
     """
 
     name = "mail"
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, return_path: Callable[[Outgoing], str]) -> None:
         self.app = app
-        #: Where answers and bounces go; the mailbox plugin puts its own here.
-        self.addressing: Addressing = OneAddress()
+        self._return_path = return_path
         self._kept = threading.local()
 
     def send(self, message: EmailMessage, row: Outgoing) -> None:
@@ -284,7 +285,7 @@ class SmtpChannel:
         sender: Any = message["From"].addresses[0]
         with self.app.app_context():
             letter = Letter(message, recipient.addr_spec, sender.addr_spec)
-            envelope_from = self.addressing.envelope_from(row) or sender.addr_spec
+            envelope_from = self._return_path(row) or sender.addr_spec
             deadline = time.monotonic() + SEND_SECONDS
             line, reused = self._line(deadline)
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from email.message import EmailMessage
 from typing import Literal, Protocol
 
@@ -74,23 +75,14 @@ class Channel(Protocol):
 SEND_SECONDS = 100
 
 
-class Addressing(Protocol):
-    """Where answers and bounces go; the mailbox plugin brings addresses for each recipient (rule C4)."""
+@dataclass(frozen=True)
+class Envelope:
+    """Where answers to one message and its bounces go (rule C4).
 
-    def reply_to(self, row: Outgoing) -> str:
-        """The address that people's answers to this message reach; empty: the sender's own."""
-        ...
+    Args:
+        reply_to: the address that people's answers reach, for Reply-To; empty: the programme's own.
+        return_path: the address that bounces reach, for MAIL FROM (RFC 5321 §3.3); empty: the programme's own.
+    """
 
-    def envelope_from(self, row: Outgoing) -> str:
-        """The address that bounces of this message reach; empty: the sender's own."""
-        ...
-
-
-class OneAddress:
-    """Everything comes back to the programme's own address."""
-
-    def reply_to(self, row: Outgoing) -> str:
-        return ""
-
-    def envelope_from(self, row: Outgoing) -> str:
-        return ""
+    reply_to: str = ""
+    return_path: str = ""

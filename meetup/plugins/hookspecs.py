@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from meetup.access import Actor
     from meetup.config import Setting
     from meetup.domain.events import Change
+    from meetup.outbox.models import Outgoing
     from meetup.outbox.notice import Notice
-    from meetup.outbox.transports import Channel
+    from meetup.outbox.transports import Channel, Envelope
     from meetup.plugins.slots import Panel
     from meetup.web.nav import Entry
     from meetup.work import Work
@@ -99,6 +100,17 @@ def meetup_notices() -> Iterable[Notice]:  # type: ignore[empty-body]
 @hookspec
 def meetup_channels(mount: Any) -> Iterable[Channel]:  # type: ignore[empty-body]
     """Ways for a message to leave, besides mail. Called once at start."""
+
+
+@hookspec(firstresult=True)
+def meetup_envelope(mount: Any, outgoing: Outgoing) -> Envelope | None:
+    """Where answers to this message and its bounces go; None leaves it to the next, at last to the programme's address.
+
+    Called for each message while it is written, inside its transaction, and for mail
+    again while it is handed over, outside of any. Write nothing, and give the same for the
+    same row, for a message that is sent twice must be the same twice. What raises, or is no
+    address, makes the message wait for another try.
+    """
 
 
 @hookspec

@@ -109,6 +109,19 @@ class PluginManager:
         """The results of every implementation of `hook`, lists joined; a failure names its plugin and is raised."""
         return [one for found in self.gather_by_plugin(hook, **arguments).values() for one in found]
 
+    def first(self, hook: str, **arguments: Any) -> Any:
+        """The first result of `hook` that is not None, or None; a failure names its plugin and is raised."""
+        for implementation, name in self._implementations(hook):
+            try:
+                found = implementation(**arguments)
+            except MeetupError:
+                raise
+            except Exception as error:
+                raise RuntimeError(f"plugin {name!r} failed in {hook}: {type(error).__name__}: {error}") from error
+            if found is not None:
+                return found
+        return None
+
     def gather_by_plugin(self, hook: str, **arguments: Any) -> dict[str, list[Any]]:
         """Like :meth:`gather`, by the plugin's name; without those that have nothing."""
         results: dict[str, list[Any]] = {}

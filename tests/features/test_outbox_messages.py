@@ -16,8 +16,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from meetup.errors import InvalidInput
 from meetup.outbox import headers
-from meetup.outbox.transports import TransportError
+from meetup.outbox.models import Outgoing
+from meetup.outbox.transports import Envelope, TransportError
 from meetup.outbox.worker import drain
+from meetup.plugins.hookspecs import hookimpl
 from tests.features.outboxing import ICS, Letters
 from tests.rig.clock import SettableClock
 from tests.rig.mail import Mail, SmtpServer
@@ -301,16 +303,49 @@ def test_the_same_row_makes_the_same_bytes(
 
 def test_answers_and_bounces_go_where_a_plugin_says(mount: Any, letters: Letters, smtp: SmtpServer) -> None:
     class Each:
-        def reply_to(self, row: Any) -> str:
-            return f"coffee+{row.id}@province.example"
+        @hookimpl
+        def meetup_envelope(self, outgoing: Any) -> Envelope:
+            return Envelope(f"coffee+{outgoing.id}@province.example", f"bounce+{outgoing.id}@province.example")
 
-        def envelope_from(self, row: Any) -> str:
-            return f"bounce+{row.id}@province.example"
-
-    mount.channels["mail"].addressing = Each()
+    mount.plugins.register(Each(), "each")
     row = letters.add("a@enterprise.example")
     drain(mount)
     mail = smtp.last()
     assert mail["Reply-To"].addresses[0].addr_spec == f"coffee+{row}@province.example"
     assert mail.envelope_from == f"bounce+{row}@province.example"
     assert mail["From"].addresses[0].addr_spec == mount.mail_from
+
+
+def test_without_a_plugin_everything_comes_back_to_the_programme(
+    mount: Any, letters: Letters, smtp: SmtpServer
+) -> None:
+    class Silent:
+        @hookimpl
+        def meetup_envelope(self) -> None:
+            return None
+
+    mount.plugins.register(Silent(), "silent")
+    letters.add("a@enterprise.example")
+    drain(mount)
+    mail = smtp.last()
+    assert mail["Reply-To"] is None
+    assert mail.envelope_from == mail["From"].addresses[0].addr_spec == mount.mail_from
+
+
+@pytest.mark.parametrize("envelope", [Envelope("a@b.example\r\nBcc: c@d.example"), Envelope(return_path="nobody")])
+def test_a_plugins_bad_address_makes_a_message_wait_and_kills_none(
+    mount: Any, letters: Letters, smtp: SmtpServer, envelope: Envelope
+) -> None:
+    class Broken:
+        @hookimpl
+        def meetup_envelope(self) -> Envelope:
+            return envelope
+
+    mount.plugins.register(Broken(), "broken")
+    number = letters.add("a@enterprise.example")
+    drain(mount)
+    assert not smtp.messages
+    with mount.work() as work:
+        row = work.get(Outgoing, number)
+        assert row.state == "queued"
+        assert "no e-mail address" in row.reason

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import email
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -152,7 +154,9 @@ class TestUsed:
     def province(self, sample: Path, site: Any, mount: Any, work: Any) -> Province:
         return build_province(site, mount, work)
 
-    def test_a_change_writes_a_row_and_a_message_in_its_transaction(self, province: Province, clock: Any) -> None:
+    def test_a_change_writes_a_row_and_a_message_in_its_transaction(
+        self, province: Province, mount: Any, clock: Any
+    ) -> None:
         meetup = run_in(province.site)
         number = province.order(to="closed")
         assert meetup("thanks").output == f"Follow-up {number}\n"
@@ -164,6 +168,9 @@ class TestUsed:
         assert counts.exit_code == 0, counts.output
         board = Path(province.site.instance_path) / "blackboard.txt"
         assert board.read_text("utf-8") == f"Cảm ơn về việc số {number}\n"
+        (sent,) = province.mails("thanks_note")
+        reply_to = email.message_from_bytes(zlib.decompress(sent.sent_bytes))["Reply-To"]
+        assert f"thanks@{mount.mail_domain}" in reply_to
         clock.travel(days=400)
         assert '"thanks_forgotten": 1' in meetup("worker", "--once").output
         assert meetup("thanks").output == ""

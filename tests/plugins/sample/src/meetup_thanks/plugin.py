@@ -20,6 +20,7 @@ from meetup.api import (
     Change,
     Channel,
     Entry,
+    Envelope,
     Mount,
     Notice,
     Panel,
@@ -138,6 +139,11 @@ class Blackboard:
 @hookimpl
 def meetup_channels(mount: Mount) -> Iterable[Channel]:
     return [Blackboard(Path(mount.app.instance_path) / "blackboard.txt")]
+
+
+@hookimpl
+def meetup_envelope(mount: Mount, outgoing: Any) -> Envelope | None:
+    return Envelope(reply_to=f"thanks@{mount.mail_domain}") if outgoing.kind == "thanks_note" else None
 
 
 @hookimpl
