@@ -77,24 +77,25 @@ def apply(work: Work, received: Received, registration: Registration, reply: Rep
 
 def _put_aside(work: Work, received: Received, registration: Registration, reply: Reply) -> str:
     """Why the answer is only kept: it is to an older time, or was overtaken by a later one (rule D5)."""
+    if reply.dtstamp is not None:
+        later = work.db.scalar(
+            select(Received.id)
+            .where(
+                Received.registration_id == registration.id,
+                Received.kind == "reply",
+                Received.is_applied,
+                Received.attendee == reply.attendee,
+                Received.sequence >= reply.sequence,
+                Received.dtstamp > reply.dtstamp,
+                Received.id != received.id,
+            )
+            .limit(1)
+        )
+        if later is not None:
+            return _OLDER
     if reply.sequence < (registration.calendar_sequence or 0) and reply.partstat != "DECLINED":
         return _STALE
-    if reply.dtstamp is None:
-        return ""
-    later = work.db.scalar(
-        select(Received.id)
-        .where(
-            Received.registration_id == registration.id,
-            Received.kind == "reply",
-            Received.is_applied,
-            Received.attendee == reply.attendee,
-            Received.sequence >= reply.sequence,
-            Received.dtstamp > reply.dtstamp,
-            Received.id != received.id,
-        )
-        .limit(1)
-    )
-    return _OLDER if later is not None else ""
+    return ""
 
 
 def _propose(work: Work, received: Received, registration: Registration, reply: Reply) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from meetup.api import (
     N_,
@@ -102,14 +102,14 @@ _WHOLE = (
     joinedload(Registration.contact),
     joinedload(Registration.enterprise),
     joinedload(Registration.session).joinedload(Session.programme),
-    joinedload(Registration.participants),
+    selectinload(Registration.participants),
 )
 
 
 def registration_of(work: Work, key: int) -> Registration | None:
     """A registration with its session, contact and people."""
     query = select(Registration).options(*_WHOLE).where(Registration.id == key)
-    found: Registration | None = work.db.scalars(query).unique().one_or_none()
+    found: Registration | None = work.db.scalars(query).one_or_none()
     return found
 
 
@@ -164,7 +164,7 @@ def vouched_for(work: Work, arrived: Arrived) -> str:
             continue
         domain = sender.rpartition("@")[2]
         for result in results.split(";"):
-            signed = re.search(r"\bheader\.(?:d|i)\s*=\s*\"?[^\s@\"]*@?([a-z0-9.-]+)", result)
+            signed = re.search(r"\bheader\.(?:d|i)\s*=\s*\"?(?:[^\s@\"]*@)?([a-z0-9.-]+)", result)
             if re.match(r"\s*dkim\s*=\s*pass\b", result) and signed and _aligned(domain, signed[1].strip(".")):
                 return sender
         return ""
