@@ -73,7 +73,7 @@ def meetup_menu(actor: Actor, area: str) -> Iterable[Entry]:
     """The inbox, for organisers."""
     if area != "desk" or not can(actor, "desk.organize"):
         return []
-    return [Entry(_("Incoming mail"), link("mailbox.index"), "mail", 65)]
+    return [Entry(_("Incoming mail"), link("inbox.index"), "mail", 65)]
 
 
 @hookimpl

@@ -27,7 +27,7 @@ from meetup_mailbox import queries, settling
 from meetup_mailbox.matching import registration_of
 from meetup_mailbox.models import STATES, Received
 
-bp = Blueprint("mailbox", __name__)
+bp = Blueprint("inbox", __name__)
 
 PAGE_LENGTH = 40
 
@@ -103,8 +103,8 @@ def index() -> Any:
         messages=shown.items,
         proposals=queries.proposals(work) if state == "waiting" and not mark else (),
         form=RefuseForm(formdata=None),
-        next_url=link("mailbox.index", state=state, after=shown.next) if shown.next else "",
-        first_url=link("mailbox.index", state=state) if mark else "",
+        next_url=link("inbox.index", state=state, after=shown.next) if shown.next else "",
+        first_url=link("inbox.index", state=state) if mark else "",
         **_words(),
     )
 
@@ -149,7 +149,7 @@ def settle(key: int, action: str) -> Any:
         return _shown(queries.one(current_work(), key)), 422
     said = {"take": _("The answer counts."), "dismiss": _("Put aside.")}
     flash(said.get(action) or _("It is an issue now."), "success")
-    return redirect(link("mailbox.index"))
+    return redirect(link("inbox.index"))
 
 
 def _do(work: Work, row: Received, action: str) -> bool:
@@ -181,4 +181,4 @@ def propose(key: int, action: str) -> Any:
         return index(), 422
     moved = _("The session is moved; everyone who comes is told.")
     flash(moved if action == "take" else _("They are told."), "success")
-    return redirect(link("mailbox.index"))
+    return redirect(link("inbox.index"))
