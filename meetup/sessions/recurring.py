@@ -49,7 +49,7 @@ def cards(work: Work, series: Series, sessions: Sequence[Session]) -> list[Sessi
         exdates=tuple(one for one in starts if one not in there),
         status="CONFIRMED" if shown else "CANCELLED",
     )
-    return [master, *(card(work, one) for one in shown if _differs(series, one))]
+    return [master, *(_override(work, series, one) for one in shown if _differs(series, one))]
 
 
 def part(work: Work, series: Series, sessions: Sequence[Session], locale: str) -> Part:
@@ -68,6 +68,11 @@ def part(work: Work, series: Series, sessions: Sequence[Session], locale: str) -
         return b"".join(event_bytes(one, organizer(work, series)) for one in found), years_of(found)
 
     return work.mount.kept_parts.get(key, make)
+
+
+def _override(work: Work, series: Series, session: Session) -> SessionCard:
+    # In people's own calendars it may still go by a former series.
+    return replace(card(work, session), uid=series.uid, recurrence_id=_rid(session))
 
 
 def _rid(session: Session) -> datetime:

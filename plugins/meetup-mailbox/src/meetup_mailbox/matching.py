@@ -75,7 +75,11 @@ def _sessions(work: Work, reply: Reply) -> list[int]:
         return [alone]
     query = select(Session.id).where(Session.series_uid == reply.uid)
     if reply.recurrence_id is not None:
-        return list(work.db.scalars(query.where(Session.recurrence_id == reply.recurrence_id).limit(1)))
+        # First by what people's calendars have, should the series have changed since.
+        told = select(Session.id).where(Session.told_uid == reply.uid)
+        found = work.db.scalars(told.where(Session.told_recurrence_id == reply.recurrence_id).limit(1)).all()
+        mine = query.where(Session.recurrence_id == reply.recurrence_id, Session.told_uid == "")
+        return list(found or work.db.scalars(mine.limit(1)))
     ahead = query.where(Session.starts_at > work.now, Session.state == "published")
     return list(work.db.scalars(ahead.order_by(Session.starts_at).limit(_MOST)))
 
