@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from meetup.api import Contact, NotFound, Registration, Session, Work
 from meetup_mailbox.arrived import Arrived
@@ -31,9 +31,12 @@ def counts(work: Work) -> dict[str, int]:
 
 def proposals(work: Work, *, session_id: int | None = None, limit: int = 100) -> Sequence[tuple[Any, ...]]:
     """Open proposals with their session, contact and how many are concerned by it, the oldest first."""
+    # Another name for the table: the proposal's own registration is joined below.
+    others = aliased(Registration)
     concerned = (
-        select(func.count())
-        .where(Registration.session_id == Session.id, Registration.state.in_(("confirmed", "tentative", "waitlisted")))
+        select(func.count(others.id))
+        .where(others.session_id == Session.id, others.state.in_(("confirmed", "tentative", "waitlisted")))
+        .correlate(Session)
         .scalar_subquery()
     )
     query = (
