@@ -32,6 +32,8 @@ from meetup_mailbox.models import Delegate
 
 #: So many registrations of one person in one series are looked at.
 _MOST = 200
+# The domain that signed, by its name or by whom it signed for.
+_SIGNED = re.compile(r"\bheader\.(?:d\s*=\s*([a-z0-9.-]+)|i\s*=\s*[^\s@;]*@([a-z0-9.-]+))(?=[\s;]|$)")
 
 
 @dataclass(frozen=True)
@@ -168,8 +170,12 @@ def vouched_for(work: Work, arrived: Arrived) -> str:
             continue
         domain = sender.rpartition("@")[2]
         for result in results.split(";"):
-            signed = re.search(r"\bheader\.(?:d|i)\s*=\s*\"?[^\s@\"]*@?([a-z0-9.-]+)", result)
-            if re.match(r"\s*dkim\s*=\s*pass\b", result) and signed and _aligned(domain, signed[1].strip(".")):
+            signed = _SIGNED.search(result)
+            if (
+                re.match(r"\s*dkim\s*=\s*pass\b", result)
+                and signed
+                and _aligned(domain, (signed[1] or signed[2]).strip("."))
+            ):
                 return sender
         return ""
     return ""
