@@ -182,6 +182,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "follow_up.confirm": {"enterprise": "own", ORGANIZER: "any"},
     "follow_up.reopen": {"enterprise": "own", ORGANIZER: "any"},
     "scorecard.read": {"everyone": "any"},
+    "scorecard.manage": {ORGANIZER: "any"},
     "activity.read": {ORGANIZER: "any", LEADER: "any"},
     "outbox.read": {ORGANIZER: "any"},
     "reminder.manage": {ORGANIZER: "any"},

@@ -27,6 +27,7 @@ from meetup.issues.models import Issue
 from meetup.outbox import worker
 from meetup.outbox.models import Outgoing
 from meetup.registrations.models import Registration
+from meetup.scorecards.models import Period
 from meetup.sessions import service as sessions
 from meetup.staff import service as staff
 from meetup.staff.notices import password_link
@@ -199,6 +200,7 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
         followups.accept(work, alone)
         followups.answer(work, alone, text="Đã gửi hướng dẫn và biểu mẫu.", outcome="explained")
         followups.verify(work, alone)
+        values |= {f"{state}_period": one(Period, Period.state == state).id for state in ("open", "closed")}
         submitted = one(Issue, Issue.state == "submitted", Issue.kind != "conduct")
         answered, verified = waiting
         theirs = one(FollowUp, FollowUp.lead_department_id == office.id, FollowUp.closed_at.is_(None))
@@ -245,7 +247,8 @@ def _address(site: Flask, visit: Visit, told: dict[str, Any]) -> str:
     endpoint = visit.endpoint if visit.endpoint.startswith("security.") else f"meetup.{visit.endpoint}"
     with site.test_request_context():
         path = site.url_map.bind("localhost").build(endpoint, values)
-    return f"{path}?{visit.query}" if visit.query else path
+    query = re.sub(r"\$(\w+)", lambda found: str(told[found[1]]), visit.query)
+    return f"{path}?{query}" if query else path
 
 
 def _stands_out(page: Page, width: int) -> list[str]:
