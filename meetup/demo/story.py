@@ -129,7 +129,7 @@ class Story:
             },
             launched_on=self.time.day(5, 1),
             email=people.address("caphe"),
-            goals=[{"name": "Kiến nghị được trả lời đúng hạn", "target": 90, "unit": "%"}],
+            goals=[{"name": "Kiến nghị được trả lời đúng hạn", "target": 90, "unit": "%", "measure": "on_time"}],
         )
         programme.last_number = script.SESSIONS[0].number - 1
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from statistics import median
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 
 from meetup.domain.scoring import half_up
 from meetup.followups.models import FollowUp
@@ -73,13 +73,15 @@ def conditions(work: Work, source: Source) -> dict[str, ColumnElement[bool]]:
         of.answered_at.is_not(None), local_day(work.db, of.answered_at, work.zone, work.now) <= of.first_due_on
     )
     closed = of.state == "closed"
+    overdue = and_(of.state.in_(OWED), of.first_due_on < source.today)
     return {
         "assigned": true(),
         "open": of.state.in_(OWED),
         "answered": answered,
         "on_time": and_(answered, punctual),
         "late": and_(answered, ~punctual),
-        "overdue_now": and_(of.state.in_(OWED), of.first_due_on < source.today),
+        "overdue_now": overdue,
+        "missed": or_(and_(answered, ~punctual), overdue),
         "closed": closed,
         "closed_on_time": and_(closed, punctual),
         "confirmed": and_(closed, of.closing == "confirmed"),

@@ -29,6 +29,7 @@ FIGURES = {
     "on_time": (N_("Answered on time"), N_("Answered by the first due date; an extension makes nothing punctual.")),
     "late": (N_("Answered late"), N_("Answered after the first due date.")),
     "overdue_now": (N_("Overdue now"), N_("The first due date has passed, and an answer is owed.")),
+    "missed": (N_("Late and overdue"), N_("The first due date was missed: answered after it, or not answered yet.")),
     "closed": (N_("Closed"), N_("Closed in any way.")),
     "closed_on_time": (N_("Closed on time"), N_("Closed, and answered by the first due date.")),
     "confirmed": (N_("Confirmed"), N_("Closed by the enterprise's own word.")),

@@ -156,6 +156,7 @@ VISITS = (
     _at("scorecards.rows", "officer", query="by=department&code=THUE&figure=assigned"),
     # The leader.
     _at("scorecards.card", "leader"),
+    _at("scorecards.review", "leader", number="2026"),
     _at("scorecards.rows", "leader", query="figure=overdue_now"),
     _at("scorecards.compare", "leader", query="from=2026Q3&with=2026Q4"),
     _at("follow_ups.leader", "leader"),
@@ -187,6 +188,7 @@ NO_PAGE = {
     "health.metrics": "for machines",
     "scorecards.picture": "a picture of the results page",
     "scorecards.export": "a workbook",
+    "scorecards.review_picture": "a picture of the yearly review",
     "follow_ups.trend_picture": "a picture of the leader's page",
     "follow_ups.file": "a download",
     "issues.public_file": "a download",

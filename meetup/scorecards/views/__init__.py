@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meetup.scorecards.views import card, compare, export, periods, results
+from meetup.scorecards.views import card, compare, export, periods, results, review
 from meetup.scorecards.views.base import bp
 
-__all__ = ["bp", "card", "compare", "export", "periods", "results"]
+__all__ = ["bp", "card", "compare", "export", "periods", "results", "review"]
