@@ -12,7 +12,8 @@ from meetup import links
 from meetup.access import LEADER, ORGANIZER
 from meetup.departments.models import Department
 from meetup.errors import NotAllowed, NotFound
-from meetup.followups import queries
+from meetup.followups import drafting, queries
+from meetup.followups.handling import is_head
 from meetup.followups.views.base import bp, choices, draw, scope_of_request, today, with_days
 from meetup.web.current import current_actor, current_mount, current_work, link
 from meetup.web.guards import allow
@@ -50,6 +51,7 @@ def department() -> Any:
         rows=with_days(work, shown.items),
         counts=queries.counts(work.db, scope, today()),
         incoming=queries.incoming(work.db, scope) if not after else [],
+        drafts=drafting.waiting_for(work.db, own) if own is not None and not after and is_head(actor, own) else [],
         passed_on=passed_on,
         choices=choices(work, blank=_("All agencies")) if wide else [],
         next_url=link("follow_ups.department", **here, after=shown.next) if shown.next else "",
