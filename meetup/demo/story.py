@@ -91,6 +91,7 @@ class Story:
             yield on(20, 11, 9, at), partial(self._raise_coming, row=row)
         yield on(21, 11), self._triage_coming
         yield on(21, 11, 17), self._periods
+        yield on(21, 11, 17, 1), self._approval
 
     # -- the ground ------------------------------------------------------------------------------
 
@@ -140,6 +141,10 @@ class Story:
         over = scorecards.open_period(work, starts_on=before(*present)[0], ends_on=before(*present)[1])
         scorecards.close_period(work, over)
         scorecards.open_period(work, starts_on=present[0], ends_on=present[1])
+
+    def _approval(self, work: Work) -> None:
+        """From now on the head of the tax office approves its answers before they are sent."""
+        departments.update_department(work, rows.department(work, "THUE"), needs_approval=True)
 
     # -- sessions ---------------------------------------------------------------------------------
 

@@ -45,3 +45,15 @@ FIGURES = {
 
 #: Sums that stand in formulas.
 SUMS = {"marks": N_("sum of the marks")}
+
+#: What a goal can be measured by; the components are meant in per cent.
+MEASURES = {
+    **COMPONENTS,
+    "sessions": N_("Sessions held"),
+    "came": N_("Enterprises that came to sessions"),
+    "share_first_time": N_("Share that came for the first time, in per cent"),
+    "satisfaction_mean": N_("Mean satisfaction"),
+    "score": N_("Score"),
+    "days_to_first_response": N_("Days to first response"),
+    "days_to_closing": N_("Days to closing"),
+}

@@ -20,6 +20,7 @@ from meetup.demo.mailbox import MailboxPages, start_server
 from meetup.demo.story import ORGANIZER, Story
 from meetup.departments.models import Department
 from meetup.enterprises.models import Contact, Enterprise
+from meetup.followups import drafting
 from meetup.followups import service as followups
 from meetup.followups.models import FollowUp
 from meetup.issues import service as issues
@@ -204,6 +205,11 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
         submitted = one(Issue, Issue.state == "submitted", Issue.kind != "conduct")
         answered, verified = waiting
         theirs = one(FollowUp, FollowUp.lead_department_id == office.id, FollowUp.closed_at.is_(None))
+        drafted = one(FollowUp, FollowUp.lead_department_id == office.id, FollowUp.state.in_(("assigned", "accepted")))
+        if drafted.state == "assigned":
+            followups.accept(work, drafted)
+        draft = drafting.write(work, drafted, text="Đã chuyển hồ sơ hoàn thuế sang kho bạc.", outcome="resolved")
+        drafting.ask(work, drafted, draft)
         late = one(FollowUp, FollowUp.closed_at.is_(None), FollowUp.state != "verified")
         values |= {
             "published": one(Issue, Issue.published_at.is_not(None)).number,
@@ -217,6 +223,7 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
             "answered": answered.number,
             "closed": one(FollowUp, FollowUp.state == "closed").number,
             "theirs": theirs.number,
+            "drafted": drafted.number,
             "late": late.number,
             "own": own(submitted.registration_id),
             "waiting": own(one(Registration, Registration.state == "waitlisted").id),
@@ -276,7 +283,7 @@ LOOKS = (Look("desk-light-vi", 1280, 390, "light", "vi-VN"), Look("phone-dark-en
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "crowd", [("public", "enterprise"), ("organizer",), ("admin", "officer", "leader")], ids="-".join
+    "crowd", [("public", "enterprise"), ("organizer",), ("admin", "officer", "head", "leader")], ids="-".join
 )
 @pytest.mark.parametrize("look", LOOKS, ids=repr)
 def test_pages(

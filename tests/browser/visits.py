@@ -14,6 +14,7 @@ PEOPLE = {
     "organizer": address("thuky"),
     "admin": address("admin"),
     "officer": address("canbo.thue"),
+    "head": address("thutruong.thue"),
     "leader": address("lanhdao"),
 }
 
@@ -154,9 +155,13 @@ VISITS = (
     _at("follow_ups.show", "officer", "late", number="$late"),
     _at("scorecards.card", "officer", query="by=department&code=THUE"),
     _at("scorecards.rows", "officer", query="by=department&code=THUE&figure=assigned"),
+    _at("follow_ups.show", "officer", "draft", number="$drafted"),
+    # The head of the department.
+    _at("follow_ups.department", "head"),
+    _at("follow_ups.show", "head", "draft", number="$drafted"),
     # The leader.
     _at("scorecards.card", "leader"),
-    _at("scorecards.review", "leader", number="2026"),
+    _at("scorecards.review", "leader", year="2026"),
     _at("scorecards.rows", "leader", query="figure=overdue_now"),
     _at("scorecards.compare", "leader", query="from=2026Q3&with=2026Q4"),
     _at("follow_ups.leader", "leader"),

@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from meetup.programmes.models import Programme
 from meetup.scorecards import periods as reading
-from meetup.scorecards import service
-from tests.features.following import Province, build
+from meetup.scorecards import service, words
+from meetup.scorecards.goals import MEASURES
+from tests.features.following import Province, build, staff
 
 
 @pytest.fixture
@@ -136,3 +137,37 @@ def test_from_any_number_of_the_leaders_page_to_its_rows(busy: Province) -> None
     for a in page.select("main .mu-stats a[href]"):
         assert leader.get(a["href"]).status_code == 200
     assert page.select("a[href$='/leader/review/2027']")
+
+
+def test_goals_are_set_on_the_programmes_page(busy: Province) -> None:
+    busy.door.people["admin"] = staff("admin")
+    with busy.work() as w:
+        kept = [{"name": "Đông", "target": 10, "note": "của API"}]
+        w.db.execute(update(Programme).values(goals=kept))
+        w.commit()
+    where = "/organize/programmes/ca-phe"
+    admin = busy.as_("admin")
+    done = admin.fill(
+        where,
+        {
+            "goals-0-measure": "came",
+            "goals-1-name": "Đúng hạn",
+            "goals-1-target": "90",
+            "goals-1-unit": "%",
+            "goals-1-measure": "on_time",
+            "goals-2-target": "5",
+        },
+    )
+    assert done.status_code == 200, done.text
+    with busy.work(write=False) as w:
+        goals = w.db.scalars(select(Programme.goals)).one()
+    assert goals == [
+        {"name": "Đông", "target": "10", "unit": "", "measure": "came", "note": "của API"},
+        {"name": "Đúng hạn", "target": "90", "unit": "%", "measure": "on_time"},
+    ]
+    text = busy.as_("leader").soup("/leader/review/2026").get_text(" ", strip=True)
+    assert "not reached" in text
+
+
+def test_every_measure_has_words() -> None:
+    assert set(words.MEASURES) == set(MEASURES)

@@ -10,7 +10,8 @@ from flask import Response
 from sqlalchemy import select
 
 from meetup.domain.criteria import COMPONENTS
-from meetup.domain.periods import quarter, year
+from meetup.domain.periods import quarter
+from meetup.domain.periods import year as days_of
 from meetup.errors import NotFound
 from meetup.programmes.models import Programme
 from meetup.scorecards import periods as reading
@@ -60,7 +61,7 @@ def _years(work: Work, number: int) -> Review:
         NotFound: for a year that no calendar of ours has.
     """
     _check(number)
-    span, before = span_of_days(work, *year(number)), span_of_days(work, *year(number - 1))
+    span, before = span_of_days(work, *days_of(number)), span_of_days(work, *days_of(number - 1))
     return Review(span, reading.results(work, span), before, reading.results(work, before))
 
 
@@ -76,12 +77,12 @@ def _quarters(work: Work, number: int) -> list[Quarter]:
     return [Quarter(at, span, reading.results(work, span)) for at, span in spans]
 
 
-@bp.get("/leader/review/<int:number>")
+@bp.get("/leader/review/<int:year>")
 @allow("desk.leader")
-def review(number: int) -> Any:
+def review(year: int) -> Any:
     """The review of a year."""
     work = current_work()
-    both_years = _years(work, number)
+    both_years = _years(work, year)
     found, span = both_years.results, both_years.span
     source = span.source(work)
     short = [
@@ -91,14 +92,14 @@ def review(number: int) -> Any:
     programmes = work.db.scalars(select(Programme).order_by(Programme.id)).all()
     return draw(
         "review.html",
-        year=number,
+        year=year,
         span=span,
         earlier_span=both_years.earlier_span,
         total=found.whole.row,
         whole=found.whole,
         people=found.people,
         pairs=pairs(both_years.earlier, found),
-        quarters=_quarters(work, number),
+        quarters=_quarters(work, year),
         percent_of=percent_of,
         agencies=[one for one in both(both_years.earlier.departments, found.departments) if not _is_local(one.row)],
         localities=[one for one in both(both_years.earlier.departments, found.departments) if _is_local(one.row)],
@@ -110,7 +111,7 @@ def review(number: int) -> Any:
         rows_of_quarter=lambda one: rows_of(one.span, "whole", ""),
         card_url=lambda by, code="": link("scorecards.card", **spec_of(span), by=by, code=code or None),
         has=lambda by, code: found.card(by, code) is not None,
-        picture=lambda name: link("scorecards.review_picture", number=number, name=name),
+        picture=lambda name: link("scorecards.review_picture", year=year, name=name),
         today=work.now,
     )
 
@@ -119,24 +120,24 @@ def _is_local(row: Any) -> bool:
     return bool(row.kind == "locality")
 
 
-@bp.get("/leader/review/<int:number>/<name>.svg")
+@bp.get("/leader/review/<int:year>/<name>.svg")
 @allow("desk.leader")
-def review_picture(number: int, name: str) -> Response:
+def review_picture(year: int, name: str) -> Response:
     """One of the review's pictures; the report has the same numbers as a table behind each."""
     work = current_work()
     if name == "quarters":
-        return charts.response(_draw_quarters(_quarters(work, number)))
-    both_years = _years(work, number)
+        return charts.response(_draw_quarters(_quarters(work, year)))
+    both_years = _years(work, year)
     found, earlier = both_years.results, both_years.earlier
     if name == "agencies":
-        return charts.response(_draw_scores(earlier.departments, found.departments, number, by_code=True))
+        return charts.response(_draw_scores(earlier.departments, found.departments, year, by_code=True))
     if name == "fields":
-        return charts.response(_draw_scores(earlier.fields, found.fields, number, by_code=False))
+        return charts.response(_draw_scores(earlier.fields, found.fields, year, by_code=False))
     if name == "components":
         labels = [_(words.COMPONENTS[key]) for key in COMPONENTS][::-1]
         series = [
             (str(at), [_float(percent_of(one.whole, key)) for key in COMPONENTS][::-1])
-            for at, one in ((number - 1, earlier), (number, found))
+            for at, one in ((year - 1, earlier), (year, found))
         ]
         return charts.response(_lying(_("By component criterion, in per cent"), labels, series))
     raise NotFound()
