@@ -72,6 +72,11 @@ def _leads(actor: Actor, thing: Any) -> bool:
     return actor.department_id is not None and actor.department_id == getattr(thing, "lead_department_id", None)
 
 
+def _heads(actor: Actor, thing: Any) -> bool:
+    head = getattr(getattr(thing, "lead_department", None), "head_email", "")
+    return bool(head) and _leads(actor, thing) and bool(actor.email.casefold() == head.casefold())
+
+
 def _receives(actor: Actor, thing: Any) -> bool:
     return actor.department_id is not None and actor.department_id == getattr(thing, "transfer_to_id", None)
 
@@ -117,6 +122,7 @@ def _is_public(_actor: Actor, thing: Any) -> bool:
 RELATIONS: Mapping[str, Relation] = {
     "any": _anything,
     "lead": _leads,
+    "head of the lead": _heads,
     "receiver": _receives,
     "coordinator": _coordinates,
     "participant": _takes_part,
@@ -172,6 +178,8 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "follow_up.accept": {OFFICER: "lead", ORGANIZER: "any"},
     "follow_up.progress": {OFFICER: "participant", ORGANIZER: "any"},
     "follow_up.answer": {OFFICER: "lead", ORGANIZER: "any"},
+    "follow_up.draft": {OFFICER: "lead", ORGANIZER: "any"},
+    "follow_up.approve": {OFFICER: "head of the lead"},
     "follow_up.transfer": {OFFICER: "lead", ORGANIZER: "any"},
     "follow_up.answer_transfer": {OFFICER: "receiver", ORGANIZER: "any", LEADER: "any"},
     "follow_up.decide_transfer": {ORGANIZER: "any", LEADER: "any"},
@@ -182,6 +190,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "follow_up.confirm": {"enterprise": "own", ORGANIZER: "any"},
     "follow_up.reopen": {"enterprise": "own", ORGANIZER: "any"},
     "scorecard.read": {"everyone": "any"},
+    "scorecard.manage": {ORGANIZER: "any"},
     "activity.read": {ORGANIZER: "any", LEADER: "any"},
     "outbox.read": {ORGANIZER: "any"},
     "reminder.manage": {ORGANIZER: "any"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from meetup.activity.models import Activity, ActivityHead
 from meetup.departments.models import CalendarOverride, Department, Field
 from meetup.enterprises.models import Consent, Contact, Enterprise
-from meetup.followups.models import Answer, Coordination, Extension, FollowUp, Progress, Transfer
+from meetup.followups.models import Answer, Coordination, Draft, Extension, FollowUp, Progress, Transfer
 from meetup.issues.models import AgendaItem, Attachment, Comment, CoSigner, Issue, Message, Revision
 from meetup.links import Link
 from meetup.outbox.models import Mute, Outgoing, TransportState
@@ -13,6 +13,7 @@ from meetup.programmes.models import Programme
 from meetup.registrations.models import Participant, Registration
 from meetup.reminders.models import Reminder, ReminderReplan, ReminderRule
 from meetup.rest.models import ApiToken, IdempotencyKey
+from meetup.scorecards.models import Fact, Period, Snapshot
 from meetup.sessions.models import Series, Session
 from meetup.staff.models import StaffRole, StaffUser
 
@@ -30,8 +31,10 @@ __all__ = [
     "Contact",
     "Coordination",
     "Department",
+    "Draft",
     "Enterprise",
     "Extension",
+    "Fact",
     "Field",
     "FollowUp",
     "IdempotencyKey",
@@ -41,6 +44,7 @@ __all__ = [
     "Mute",
     "Outgoing",
     "Participant",
+    "Period",
     "Programme",
     "Progress",
     "Registration",
@@ -50,6 +54,7 @@ __all__ = [
     "Revision",
     "Series",
     "Session",
+    "Snapshot",
     "StaffRole",
     "StaffUser",
     "Transfer",

@@ -33,7 +33,11 @@ FILES_BYTES = 8 * 1024 * 1024
 
 
 class Identity(Protocol):
-    """Who is at the other end: what a host's sign-in has to answer for Meetup."""
+    """Who is at the other end: what a host's sign-in has to answer for Meetup.
+
+    A host that also has ``colleagues(work)``, which gives its staff as actors with their
+    e-mail addresses, lets them be called by name in notes (``@name``).
+    """
 
     def actor(self) -> Actor | None:
         """The member of staff behind the current request, or None."""

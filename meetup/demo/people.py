@@ -148,6 +148,7 @@ STAFF = (
     ("canbo.snnmt", "Trương Văn Nông", "officer", "SNNMT"),
     ("canbo.sxd", "Mai Thị Xuân", "officer", "SXD"),
     ("canbo.thue", "Quách Văn Thuế", "officer", "THUE"),
+    ("thutruong.thue", "Ngô Thị Trưởng", "officer", "THUE"),
     ("lanhdao", "Phó Chủ tịch UBND tỉnh (mẫu)", "leader", ""),
 )
 

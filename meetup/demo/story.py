@@ -15,6 +15,7 @@ from meetup.demo.calendar import StoryTime
 from meetup.demo.scripts import IssueScript, SessionScript
 from meetup.departments import service as departments
 from meetup.departments.models import CalendarOverride
+from meetup.domain.periods import before, quarter, quarter_of
 from meetup.domain.workdays import VIETNAM_2026_OVERRIDES
 from meetup.followups import service as followups
 from meetup.followups.models import Extension
@@ -24,6 +25,7 @@ from meetup.mount import Mount
 from meetup.programmes import service as programmes
 from meetup.registrations import service as registrations
 from meetup.registrations.models import Registration
+from meetup.scorecards import service as scorecards
 from meetup.sessions import service as sessions
 from meetup.work import Work
 
@@ -88,6 +90,8 @@ class Story:
         for at, row in enumerate(script.COMING_ISSUES):
             yield on(20, 11, 9, at), partial(self._raise_coming, row=row)
         yield on(21, 11), self._triage_coming
+        yield on(21, 11, 17), self._periods
+        yield on(21, 11, 17, 1), self._approval
 
     # -- the ground ------------------------------------------------------------------------------
 
@@ -126,9 +130,21 @@ class Story:
             },
             launched_on=self.time.day(5, 1),
             email=people.address("caphe"),
-            goals=[{"name": "Kiến nghị được trả lời đúng hạn", "target": 90, "unit": "%"}],
+            goals=[{"name": "Kiến nghị được trả lời đúng hạn", "target": 90, "unit": "%", "measure": "on_time"}],
         )
         programme.last_number = script.SESSIONS[0].number - 1
+
+    def _periods(self, work: Work) -> None:
+        """The quarter that we are in is open, the one before is closed and frozen."""
+        today = work.now.astimezone(work.zone).date()
+        present = quarter(today.year, quarter_of(today))
+        over = scorecards.open_period(work, starts_on=before(*present)[0], ends_on=before(*present)[1])
+        scorecards.close_period(work, over)
+        scorecards.open_period(work, starts_on=present[0], ends_on=present[1])
+
+    def _approval(self, work: Work) -> None:
+        """From now on the head of the tax office approves its answers before they are sent."""
+        departments.update_department(work, rows.department(work, "THUE"), needs_approval=True)
 
     # -- sessions ---------------------------------------------------------------------------------
 

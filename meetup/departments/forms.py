@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import EmailField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, EmailField, HiddenField, SelectField, StringField
 
 from meetup.departments.models import KINDS, Department
 from meetup.errors import N_
@@ -17,6 +17,7 @@ KIND_WORDS = {
     "branch": N_("Branch of a central agency (ngành)"),
     "locality": N_("Locality (commune or ward)"),
 }
+_NAMES = ("name", "name_en", "kind", "email", "head_email", "needs_approval", "valid_from", "valid_to")
 _DAY: dict[str, Any] = {"placeholder": "01/07/2025", "inputmode": "numeric", "autocomplete": "off"}
 
 
@@ -34,6 +35,10 @@ class DepartmentForm(Form):
         [AtMost(254)],
         description=lazy("For what is overdue, and for issues about conduct."),
     )
+    needs_approval = BooleanField(
+        lazy("The head approves answers before they are sent"),
+        description=lazy("Officers write drafts; the head approves or returns them, signed in with the address above."),
+    )
     valid_from = DayField(lazy("Exists since"), render_kw=_DAY)
     valid_to = DayField(lazy("Existed until"), render_kw=_DAY)
     successor = SelectField(lazy("Succeeded by"), choices=[], validate_choice=False)
@@ -44,15 +49,24 @@ class DepartmentForm(Form):
 
     def show(self, department: Department) -> None:
         """Show `department` as it is."""
-        for name in ("code", "name", "name_en", "kind", "email", "head_email", "valid_from", "valid_to"):
+        for name in (
+            "code",
+            "name",
+            "name_en",
+            "kind",
+            "email",
+            "head_email",
+            "needs_approval",
+            "valid_from",
+            "valid_to",
+        ):
             self[name].data = getattr(department, name)
         self.successor.data = department.successor.code if department.successor else ""
         self.version.data = str(department.version)
 
     def values(self) -> dict[str, Any]:
         """What was typed, but for code and successor."""
-        names = ("name", "name_en", "kind", "email", "head_email", "valid_from", "valid_to")
-        return {name: self[name].data for name in names}
+        return {name: self[name].data for name in _NAMES}
 
 
 class FieldForm(Form):

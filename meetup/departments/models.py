@@ -16,7 +16,8 @@ class Department(Row, Base):
     """A department (sở), a branch of a central agency (ngành) or a locality (xã, phường).
 
     Departments are data with a time of validity and a successor, never an enum:
-    they merge and are renamed by decree.
+    they merge and are renamed by decree. Where ``needs_approval``, an answer leaves only
+    when the head has approved its draft.
     """
 
     __tablename__ = "meetup_department"
@@ -28,6 +29,7 @@ class Department(Row, Base):
     kind: Mapped[str] = mapped_column(String(20), default="department")
     email: Mapped[str] = mapped_column(String(254), default="")
     head_email: Mapped[str] = mapped_column(String(254), default="")
+    needs_approval: Mapped[bool] = mapped_column(default=False)
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("meetup_department.id"))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from meetup.db import guarded_update
 from meetup.departments.models import KINDS, CalendarOverride, Department, Field
-from meetup.domain.faults import Faults, plain
+from meetup.domain.faults import FILL_IN, Faults, plain
 from meetup.domain.text import clean
 from meetup.domain.text import slug as make_slug
 from meetup.domain.workdays import DayKind, WorkCalendar
@@ -27,11 +27,15 @@ def create_department(
     name_en: str = "",
     email: str = "",
     head_email: str = "",
+    needs_approval: bool = False,
     valid_from: date | None = None,
     valid_to: date | None = None,
     successor: Department | None = None,
 ) -> Department:
     """Enter a department, branch or locality.
+
+    Args:
+        needs_approval: whether its head approves its answers before they are sent.
 
     Raises:
         InvalidInput: with every fault.
@@ -44,6 +48,7 @@ def create_department(
             "name_en": name_en,
             "email": email,
             "head_email": head_email,
+            "needs_approval": needs_approval,
             "valid_from": valid_from,
             "valid_to": valid_to,
         },
@@ -79,8 +84,9 @@ def update_department(work: Work, department: Department, *, version: int | None
     if "successor" in values:
         heir = values.pop("successor")
         successor = {"successor_id": _heir(work, department, heir)}
-    span = {"valid_from": department.valid_from, "valid_to": department.valid_to}
-    changed = {**_checked(work, {**span, **values}), **successor}
+    # What is checked together is looked at together, also where one half of it stays.
+    kept = {name: getattr(department, name) for name in ("valid_from", "valid_to", "head_email", "needs_approval")}
+    changed = {**_checked(work, {**kept, **values}), **successor}
     guarded_update(work.db, department, changed_at=work.now, **changed)
     work.log("department.update", department, changed=sorted({*values, *successor}))
     return department
@@ -191,6 +197,9 @@ def _checked(work: Work, values: dict[str, Any], code: str | None = None) -> dic
     start, end = checked.get("valid_from"), checked.get("valid_to")
     if start is not None and end is not None and end < start:
         faults.add("valid_to", N_("The end is before the beginning."), N_("Give a later day."))
+    checked["needs_approval"] = bool(checked.get("needs_approval"))
+    if checked["needs_approval"] and not checked.get("head_email"):
+        faults.add("head_email", N_("The head who approves has no address."), FILL_IN)
     faults.stop()
     return checked
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
+    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -16,6 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from meetup.domain.issues import OUTCOMES
 from meetup.errors import N_
+from meetup.followups.models import Draft
 from meetup.issues.attachments import ACCEPT
 from meetup.issues.values import REASON_LENGTH, TEXT_LENGTH
 from meetup.web.fields import DayField
@@ -61,7 +63,12 @@ class AcceptForm(Form):
 class ProgressForm(Form):
     """A note of progress."""
 
-    text = TextAreaField(lazy("What has been done"), [InputRequired(), Length(max=TEXT_LENGTH)], id="progress-text")
+    text = TextAreaField(
+        lazy("What has been done"),
+        [InputRequired(), Length(max=TEXT_LENGTH)],
+        id="progress-text",
+        description=lazy("@name calls a colleague, @CODE an agency: they get a message."),
+    )
     is_internal = BooleanField(lazy("For the staff only; the enterprise is not told"), id="progress-internal")
 
 
@@ -95,6 +102,60 @@ class AnswerForm(Form):
         id="answer-file",
     )
     attachments = MultipleFileField(lazy("Documents"), id="answer-attachments", render_kw={"accept": ACCEPT})
+
+
+class DraftForm(Form):
+    """An answer that the head of the agency looks at before it is sent."""
+
+    version = HiddenField(id="draft-version")
+    outcome = SelectField(
+        lazy("Outcome"),
+        [Optional()],
+        id="draft-outcome",
+        choices=[("", lazy("(not yet)")), *((value, lazy(OUTCOME_WORDS[value])) for value in OUTCOMES)],
+    )
+    text = TextAreaField(
+        lazy("Answer to the enterprise"),
+        [InputRequired(), Length(max=TEXT_LENGTH)],
+        id="draft-text",
+        description=lazy("What was done, what will be done by when, or why it cannot be. “Noted” is no answer."),
+    )
+    legal_references = TextAreaField(
+        lazy("Legal references"),
+        [Optional(), Length(max=REASON_LENGTH)],
+        id="draft-legal",
+        description=lazy("Number of the document and the article, one a line."),
+    )
+    forwarded_to = StringField(
+        lazy("Forwarded to (for what is beyond authority)"), [Optional(), Length(max=200)], id="draft-forwarded"
+    )
+    how_to_file = TextAreaField(
+        lazy("Where and how to file it (for complaints and denunciations)"),
+        [Optional(), Length(max=REASON_LENGTH)],
+        id="draft-file",
+    )
+    attachments = MultipleFileField(lazy("Documents"), id="draft-attachments", render_kw={"accept": ACCEPT})
+    is_ready = BooleanField(lazy("It is ready: ask the head to approve it"), id="draft-ready")
+
+    def show(self, draft: Draft | None) -> None:
+        """Show `draft` as it is; nothing: an empty form."""
+        self.version.data = str(draft.version) if draft is not None else "0"
+        if draft is not None:
+            for name in ("outcome", "text", "legal_references", "forwarded_to", "how_to_file"):
+                self[name].data = getattr(draft, name)
+
+
+class ApproveForm(Form):
+    """The head approves the draft as it stands."""
+
+    version = HiddenField(id="approve-version")
+
+
+class ReturnDraftForm(Form):
+    """The head returns the draft."""
+
+    version = HiddenField(id="return-version")
+    remark = reason_field(N_("What is to be changed"), "return-remark")
 
 
 class TransferForm(Form):
@@ -150,7 +211,12 @@ class GrantForm(Form):
 class OpinionForm(Form):
     """A coordinating department's opinion."""
 
-    text = TextAreaField(lazy("Opinion of your agency"), [InputRequired(), Length(max=TEXT_LENGTH)], id="opinion-text")
+    text = TextAreaField(
+        lazy("Opinion of your agency"),
+        [InputRequired(), Length(max=TEXT_LENGTH)],
+        id="opinion-text",
+        description=lazy("@name calls a colleague, @CODE an agency: they get a message."),
+    )
 
 
 class ConfirmForm(Form):

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
+from meetup.access import ORGANIZER, Actor
 from meetup.departments.models import Department
 from meetup.domain.issues import check_outcome
 from meetup.errors import N_, NotAllowed, WrongState
-from meetup.followups import notices
+from meetup.followups import mentions, notices
 from meetup.followups.models import Answer, Coordination, FollowUp, Progress
 from meetup.issues import service as issues
 from meetup.issues.checks import Checks, one_text
@@ -56,7 +57,19 @@ def progress(work: Work, f: FollowUp, *, text: str, is_public: bool = True) -> P
     work.db.flush()
     if is_public:
         notices.progressed(work, f, row)
+    mentions.tell(work, f, text)
     return row
+
+
+def is_head(actor: Actor, department: Department) -> bool:
+    """Whether `actor` is the head of `department`: works there, and has the head's address."""
+    head = department.head_email.casefold()
+    return bool(head) and actor.department_id == department.id and actor.email.casefold() == head
+
+
+def may_answer(actor: Actor, department: Department) -> bool:
+    """Whether `actor` may send an answer of `department` without an approved draft."""
+    return not department.needs_approval or actor.has(ORGANIZER) or is_head(actor, department)
 
 
 def answer(
@@ -69,17 +82,26 @@ def answer(
     forwarded_to: str = "",
     how_to_file: str = "",
     attachments: Iterable[Upload] = (),
+    author: str = "",
+    approved_by: str = "",
 ) -> Answer:
     """Answer it: what was done, with an outcome of substance, the law it rests on and documents.
 
     The enterprise hears of it when the organiser has verified it.
 
+    Args:
+        author: who wrote it, if not the actor.
+        approved_by: the head who approved its draft; see :mod:`meetup.followups.drafting`.
+
     Raises:
+        NotAllowed: if the department's head has to approve its answers and has not.
         InvalidInput: at ``text``, ``outcome``, ``legal_references``, ``forwarded_to``, ``how_to_file`` or
             ``attachments``.
         WrongState: unless it was taken on.
     """
     f.MACHINE.next(f.state, "answer")
+    if not approved_by and not may_answer(work.actor, work.get(Department, f.lead_department_id)):
+        raise NotAllowed(N_("The head approves the answers of this agency: write a draft and ask for it."))
     checks = Checks()
     text = checks.text("text", text, limit=TEXT_LENGTH, required=False)
     legal_references = checks.text("legal_references", legal_references, limit=REASON_LENGTH, required=False)
@@ -104,7 +126,8 @@ def answer(
         follow_up_id=f.id,
         round=earlier + 1,
         at=work.now,
-        author=work.actor.name[:120],
+        author=author or work.actor.name[:120],
+        approved_by=approved_by,
         text=text,
         outcome=outcome,
         legal_references=legal_references,
@@ -140,6 +163,7 @@ def opinion(work: Work, f: FollowUp, department: Department | None, *, text: str
     work.log("follow_up.opinion", f, department=department.code)
     work.db.flush()
     notices.opinion_given(work, f, department)
+    mentions.tell(work, f, text)
     return part
 
 

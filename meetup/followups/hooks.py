@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from meetup.access import Actor, can
 from meetup.config import Setting
-from meetup.followups import letters, queries, service
+from meetup.domain.events import Change
+from meetup.followups import drafting, letters, queries, service
+from meetup.followups.models import FollowUp
 from meetup.followups.views import bp
 from meetup.followups.views.own import panel
 from meetup.issues.models import Issue
@@ -58,6 +60,13 @@ def meetup_menu(actor: Actor, area: str) -> Iterable[Entry]:
 def meetup_notices() -> list[Notice]:
     """The mails about follow-ups."""
     return letters.NOTICES
+
+
+@hookimpl
+def meetup_after_change(work: Work, change: Change) -> None:
+    """A draft is of no use once the answer is sent otherwise or another department leads."""
+    if isinstance(change.thing, FollowUp) and change.action in {"answer", "accept_transfer", "decide_transfer"}:
+        drafting.drop_open(work, change.thing)
 
 
 @hookimpl

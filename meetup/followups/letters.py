@@ -10,7 +10,7 @@ from meetup.departments.models import Department
 from meetup.domain.followups import OWES_ANSWER
 from meetup.errors import N_
 from meetup.followups.letter import Context, for_reader, for_staff, letter, needs
-from meetup.followups.models import Coordination, Extension, FollowUp, Progress, Transfer
+from meetup.followups.models import Coordination, Draft, Extension, FollowUp, Progress, Transfer
 from meetup.followups.service import latest_answer
 from meetup.issues.models import Issue
 from meetup.issues.notices import own_url
@@ -104,6 +104,23 @@ def _opinion(work: Work, row: Outgoing, f: FollowUp) -> Context:
         select(Coordination).where(Coordination.follow_up_id == f.id, Coordination.department_id == row.context["by"])
     )
     return {"quote": part.opinion if part else "", "by": work.get(Department, row.context["by"])}
+
+
+def _draft_waiting(work: Work, row: Outgoing, f: FollowUp) -> Context:
+    needs(f, OWES_ANSWER, N_("no answer is owed any more"))
+    draft = work.db.get(Draft, row.context["draft"]) if "draft" in row.context else None
+    if draft is not None and draft.state != "waiting":
+        raise Superseded(N_("the draft does not wait any more"))
+    return {"quote": draft.text if draft is not None else ""}
+
+
+def _draft_returned(work: Work, row: Outgoing, f: FollowUp) -> Context:
+    needs(f, OWES_ANSWER, N_("no answer is owed any more"))
+    return {"quote": row.context["reason"]}
+
+
+def _mention(work: Work, row: Outgoing, f: FollowUp) -> Context:
+    return {"quote": row.context["reason"], "by": row.context.get("by", "")}
 
 
 def _answered(work: Work, row: Outgoing, f: FollowUp) -> Context:
@@ -200,6 +217,9 @@ NOTICES = [
     Notice("follow_up_coordinating", letter(for_staff, _coordinating), N_("Your agency coordinates")),
     Notice("follow_up_progress", letter(for_reader, _progress), N_("Progress of your issue")),
     Notice("follow_up_opinion", letter(for_staff, _opinion), N_("An opinion on a follow-up")),
+    Notice("draft_waiting", letter(for_staff, _draft_waiting), N_("A draft to approve")),
+    Notice("draft_returned", letter(for_staff, _draft_returned), N_("A draft is returned")),
+    Notice("follow_up_mention", letter(for_staff, _mention), N_("You are mentioned")),
     Notice("follow_up_answered", letter(for_staff, _answered), N_("An answer to verify")),
     Notice("follow_up_sent_back", letter(for_staff, _sent_back), N_("An answer is sent back")),
     Notice("follow_up_verified", letter(for_reader, _verified), N_("Your issue has an answer")),

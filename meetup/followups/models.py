@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetup.db import Base, BigKey, Stateful
 from meetup.departments.models import Department
+from meetup.domain.drafts import DRAFT
 from meetup.domain.followups import FOLLOW_UP
 from meetup.enterprises.models import Enterprise
 from meetup.issues.models import Issue
+
+_LIVE_DRAFT = text("state NOT IN ('sent', 'dropped')")
 
 
 class FollowUp(Stateful, Base):
@@ -143,7 +146,10 @@ class Progress(Base):
 
 
 class Answer(Base):
-    """A department's answer, one a round: what it says, with which outcome and legal references."""
+    """A department's answer, one a round: what it says, with which outcome and legal references.
+
+    ``approved_by`` is the head who approved its draft, if there was one.
+    """
 
     __tablename__ = "meetup_answer"
 
@@ -159,3 +165,43 @@ class Answer(Base):
     how_to_file: Mapped[str] = mapped_column(Text, default="")
     verdict: Mapped[str] = mapped_column(String(20), default="")
     verdict_reason: Mapped[str] = mapped_column(Text, default="")
+    approved_by: Mapped[str] = mapped_column(String(120), default="")
+
+
+class Draft(Stateful, Base):
+    """An answer before it is sent: written by an officer, approved or returned by the head of the department.
+
+    ``remark`` is what the head said when it was returned; a follow-up has one live draft at most.
+    """
+
+    __tablename__ = "meetup_answer_draft"
+    __table_args__ = (
+        Index(
+            "uq_meetup_answer_draft_live",
+            "follow_up_id",
+            unique=True,
+            sqlite_where=_LIVE_DRAFT,
+            postgresql_where=_LIVE_DRAFT,
+        ),
+        Index("ix_meetup_answer_draft_waiting", "state", "department_id"),
+    )
+    KIND = "draft"
+    MACHINE = DRAFT
+
+    state: Mapped[str] = mapped_column(String(12))
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("meetup_follow_up.id"), index=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("meetup_department.id"))
+    author: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(String(20), default="")
+    legal_references: Mapped[str] = mapped_column(Text, default="")
+    forwarded_to: Mapped[str] = mapped_column(String(200), default="")
+    how_to_file: Mapped[str] = mapped_column(Text, default="")
+    remark: Mapped[str] = mapped_column(Text, default="")
+    decided_by: Mapped[str] = mapped_column(String(120), default="")
+    decided_at: Mapped[datetime | None]
+
+    @property
+    def about(self) -> str:
+        """The follow-up that it answers."""
+        return f"follow-up:{self.follow_up_id}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from meetup.departments.models import Department
 from meetup.enterprises.models import Contact
-from meetup.followups.models import Answer, Extension, FollowUp, Progress, Transfer
+from meetup.followups.models import Answer, Draft, Extension, FollowUp, Progress, Transfer
 from meetup.issues.models import Issue
 from meetup.issues.notices import department_address, followers, organizer_address
 from meetup.outbox.service import enqueue
@@ -186,6 +186,27 @@ def progressed(work: Work, f: FollowUp, row: Progress) -> None:
 def opinion_given(work: Work, f: FollowUp, department: Department) -> None:
     """The lead reads what a coordinating department thinks."""
     to_department(work, "follow_up_opinion", f, by=department.id)
+
+
+def draft_waiting(work: Work, f: FollowUp, draft: Draft) -> None:
+    """The head reads what would be sent, and approves or returns it."""
+    to_department(work, "draft_waiting", f, head=True, draft=draft.id)
+
+
+def draft_returned(work: Work, f: FollowUp, draft: Draft) -> None:
+    """The department hears what is to be changed."""
+    to_department(work, "draft_returned", f, draft=draft.id, reason=draft.remark)
+
+
+def mentioned(work: Work, f: FollowUp, text: str, *, email: str, name: str) -> None:
+    """A colleague was called by name."""
+    context = {"follow_up": f.id, "by": work.actor.name, "reason": text}
+    enqueue(work, "follow_up_mention", to=email, name=name, subject=f.subject, context=context)
+
+
+def department_mentioned(work: Work, f: FollowUp, text: str, department: Department) -> None:
+    """A department that takes part was called by its code."""
+    to_department(work, "follow_up_mention", f, department.id, by=work.actor.name, reason=text)
 
 
 def answered(work: Work, f: FollowUp, row: Answer) -> None:

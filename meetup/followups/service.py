@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from meetup.followups.closing import accept_answer, confirm, lapse_unanswered, reopen, send_back, verify
 from meetup.followups.conclude import FollowUpOrder, conclude, due_in, reopen_issue, today
+from meetup.followups.drafting import live_draft
 from meetup.followups.extensions import grant_extension, open_extension, refuse_extension, request_extension
 from meetup.followups.handling import accept, answer, latest_answer, opinion, progress
 from meetup.followups.transfers import (
@@ -29,6 +30,7 @@ __all__ = [
     "is_chair_or_organiser",
     "lapse_unanswered",
     "latest_answer",
+    "live_draft",
     "open_extension",
     "open_transfer",
     "opinion",

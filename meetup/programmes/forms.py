@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import EmailField, HiddenField, IntegerField, StringField, TextAreaField, URLField
+from wtforms import EmailField, FormField, HiddenField, IntegerField, SelectField, StringField, TextAreaField, URLField
+from wtforms import Form as WTForm
 from wtforms.validators import Optional
 
 from meetup.programmes.models import Programme
-from meetup.web.fields import AtMost, DayField, Needed
+from meetup.scorecards.words import MEASURES
+from meetup.web.fields import AtMost, DayField, FieldList, Needed
 from meetup.web.forms import Form
 from meetup.web.i18n import lazy
 
 _RULES = ("seats", "working_days", "confirm_days", "offer_hours", "alarm_hours")
 _DAY: dict[str, Any] = {"placeholder": "05/09/2026", "inputmode": "numeric", "autocomplete": "off"}
+
+
+#: Rows for goals that a form has; empty ones are dropped.
+_GOALS = 5
+
+
+class GoalForm(WTForm):
+    """One goal: what is aimed at, and what it is measured by."""
+
+    name = StringField(lazy("Goal"), [AtMost(200)])
+    target = StringField(lazy("Target"), [AtMost(20)], render_kw={"inputmode": "decimal"})
+    unit = StringField(lazy("Unit"), [AtMost(20)])
+    measure = SelectField(
+        lazy("Measured by"),
+        choices=[("", lazy("(nothing)")), *((key, lazy(said)) for key, said in MEASURES.items())],
+        validate_choice=False,
+    )
 
 
 class ProgrammeForm(Form):
@@ -38,8 +57,15 @@ class ProgrammeForm(Form):
     offer_hours = IntegerField(lazy("Hours that an offered seat is kept"), [Optional()])
     alarm_hours = IntegerField(lazy("Hours ahead that calendars ring"), [Optional()])
 
+    goals = FieldList(FormField(GoalForm), lazy("Goals"), min_entries=_GOALS, max_entries=50)
+
     def show(self, programme: Programme) -> None:
         """Show `programme` as it is."""
+        for _more in range(len(self.goals), len(programme.goals or [])):
+            self.goals.append_entry()
+        for row, goal in zip(self.goals, programme.goals or [], strict=False):
+            for name in ("name", "target", "unit", "measure"):
+                row.form[name].data = str(goal.get(name, "")) if isinstance(goal, dict) else ""
         for name in ("name", "name_en", "description", "email", "launched_on", "timezone"):
             self[name].data = getattr(programme, name)
         basis = programme.legal_basis or {}
@@ -56,6 +82,7 @@ class ProgrammeForm(Form):
         rules = {name: self[name].data for name in _RULES if self[name].data is not None}
         return {
             **{name: self[name].data for name in ("name", "name_en", "description", "email", "timezone")},
+            "goals": self._goals(known),
             "launched_on": self.launched_on.data,
             "legal_basis": {
                 "name": self.legal_name.data,
@@ -65,3 +92,12 @@ class ProgrammeForm(Form):
             },
             "rules": {**kept, **rules},
         }
+
+    def _goals(self, known: Programme | None) -> list[dict[str, Any]]:
+        """The goals that have a name; what a goal says besides, by the API, is kept."""
+        before = {str(one.get("name")): one for one in (known.goals if known else []) or [] if isinstance(one, dict)}
+        typed = [
+            {name: (row.form[name].data or "").strip() for name in ("name", "target", "unit", "measure")}
+            for row in self.goals
+        ]
+        return [{**before.get(goal["name"], {}), **goal} for goal in typed if goal["name"]]

@@ -147,7 +147,7 @@ def _checked(work: Work, values: Mapping[str, Any], slug: str = "") -> dict[str,
         given = faults.text("email", values["email"], 254)
         checked["email"] = faults.attempt(lambda: normalise_email(given), "") if given else ""
     if "goals" in values:
-        checked["goals"] = list(values["goals"] or [])[:50]
+        checked["goals"] = [_goal(faults, one) for one in list(values["goals"] or [])[:50]]
     if slug:
         wanted = make_slug(slug)
         if not wanted:
@@ -156,6 +156,19 @@ def _checked(work: Work, values: Mapping[str, Any], slug: str = "") -> dict[str,
             faults.add("slug", N_("There is a programme with this address already."), N_("Choose another one."))
     faults.stop()
     return checked
+
+
+def _goal(faults: Faults, given: Any) -> Any:
+    """A goal with its words cleaned; what the API says besides is kept."""
+    if not isinstance(given, dict):
+        return given
+    limits = {"name": 200, "target": 20, "unit": 20, "measure": 40}
+    words = {
+        name: faults.text("goals", given[name], limit)
+        for name, limit in limits.items()
+        if isinstance(given.get(name), str)
+    }
+    return {**given, **words}
 
 
 def _legal_basis(faults: Faults, given: Mapping[str, Any]) -> dict[str, str]:

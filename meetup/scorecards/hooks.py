@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask import Blueprint
 from markupsafe import Markup
 
-from meetup.access import Actor
+from meetup.access import Actor, can
 from meetup.plugins.hookspecs import hookimpl
 from meetup.plugins.slots import Panel
 from meetup.scorecards import queries
@@ -27,9 +27,12 @@ def meetup_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def meetup_menu(actor: Actor, area: str) -> Iterable[Entry]:
-    """Results, for everyone."""
+    """Results, for everyone; periods, for organisers."""
     label, url = _("Results"), link("scorecards.results")
-    return [Entry(label, url, "chart", 70)] if area in {"public", "desk"} else []
+    entries = [Entry(label, url, "chart", 70)] if area in {"public", "desk"} else []
+    if area == "desk" and can(actor, "scorecard.manage"):
+        entries.append(Entry(_("Periods and weights"), link("scorecards.periods"), "scale", 680))
+    return entries
 
 
 @hookimpl

@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import request, session, url_for
 from flask_login import COOKIE_NAME, current_user
+from sqlalchemy import select
 
 from meetup.access import STAFF_ROLES, Actor
 from meetup.staff.models import StaffUser
 from meetup.web.current import current_work
+from meetup.work import Work
 
 
 def actor_for(user: StaffUser) -> Actor:
@@ -35,6 +37,10 @@ class StaffIdentity:
         current_work()
         user: Any = current_user._get_current_object()
         return actor_for(user) if isinstance(user, StaffUser) else None
+
+    def colleagues(self, work: Work) -> list[Actor]:
+        """Everyone of the staff whose account is open: whom a note can call by name."""
+        return [actor_for(user) for user in work.db.scalars(select(StaffUser).where(StaffUser.active))]
 
     def login_url(self, after: str) -> str:
         """The sign-in page, and back to `after`."""

@@ -12,7 +12,9 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 from openpyxl import Workbook
@@ -23,6 +25,7 @@ from openpyxl.styles import Font
 #: Excel ends a sheet after 1,048,576 lines; we begin another before.
 _SHEET_ROWS = 1_000_000
 _CELL_LENGTH = 32_767
+_TITLE = re.compile(r"[\[\]:*?/\\']")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
@@ -59,6 +62,26 @@ def write_xlsx(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[A
         _sheet(book, headings)
     book.save(out)
     return count
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook: its title, its headings and its rows."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
+def write_book(out: BinaryIO, sheets: Iterable[Sheet]) -> None:
+    """Write a workbook with a sheet for each of `sheets`; their titles are cut to what Excel takes."""
+    book = Workbook(write_only=True)
+    for one in sheets:
+        sheet = _sheet(book, one.headings)
+        sheet.title = _TITLE.sub(" ", one.title)[:31] or "-"
+        for row in one.rows:
+            sheet.append([_excel(value) for value in row])
+    book.save(out)
 
 
 def write_json(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -103,7 +126,7 @@ def _excel(value: Any) -> Any:
     match value:
         case bool():
             return 1 if value else 0
-        case None | int() | float():
+        case None | int() | float() | Decimal():
             return value
         case datetime():
             return value.replace(tzinfo=None)  # Excel knows no zones.

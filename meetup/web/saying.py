@@ -76,6 +76,20 @@ ACTIONS: dict[str, dict[str, str]] = {
         "progress": N_("Note progress"),
         "opinion": N_("Give an opinion"),
     },
+    "scorecard_period": {
+        "open": N_("Open the period"),
+        "close": N_("Close and freeze"),
+        "correct": N_("Correct it by a new version"),
+        "weigh": N_("Set the weights"),
+    },
+    "draft": {
+        "write": N_("Write a draft"),
+        "rewrite": N_("Change the draft"),
+        "ask": N_("Ask the head to approve it"),
+        "approve": N_("Approve and send"),
+        "return": N_("Return the draft"),
+        "drop": N_("Drop the draft"),
+    },
     "message": {"send_again": N_("Send again")},
 }
 

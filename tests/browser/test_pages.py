@@ -21,6 +21,7 @@ from meetup.demo.mailbox import MailboxPages, start_server
 from meetup.demo.story import ORGANIZER, Story
 from meetup.departments.models import Department
 from meetup.enterprises.models import Contact, Enterprise
+from meetup.followups import drafting
 from meetup.followups import service as followups
 from meetup.followups.models import FollowUp
 from meetup.issues import service as issues
@@ -28,6 +29,7 @@ from meetup.issues.models import Issue
 from meetup.outbox import worker
 from meetup.outbox.models import Outgoing
 from meetup.registrations.models import Registration
+from meetup.scorecards.models import Period
 from meetup.sessions import series
 from meetup.sessions import service as sessions
 from meetup.staff import service as staff
@@ -212,9 +214,15 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
         followups.accept(work, alone)
         followups.answer(work, alone, text="Đã gửi hướng dẫn và biểu mẫu.", outcome="explained")
         followups.verify(work, alone)
+        values |= {f"{state}_period": one(Period, Period.state == state).id for state in ("open", "closed")}
         submitted = one(Issue, Issue.state == "submitted", Issue.kind != "conduct")
         answered, verified = waiting
         theirs = one(FollowUp, FollowUp.lead_department_id == office.id, FollowUp.closed_at.is_(None))
+        drafted = one(FollowUp, FollowUp.lead_department_id == office.id, FollowUp.state.in_(("assigned", "accepted")))
+        if drafted.state == "assigned":
+            followups.accept(work, drafted)
+        draft = drafting.write(work, drafted, text="Đã chuyển hồ sơ hoàn thuế sang kho bạc.", outcome="resolved")
+        drafting.ask(work, drafted, draft)
         late = one(FollowUp, FollowUp.closed_at.is_(None), FollowUp.state != "verified")
         values |= {
             "published": one(Issue, Issue.published_at.is_not(None)).number,
@@ -228,6 +236,7 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
             "answered": answered.number,
             "closed": one(FollowUp, FollowUp.state == "closed").number,
             "theirs": theirs.number,
+            "drafted": drafted.number,
             "late": late.number,
             "own": own(submitted.registration_id),
             "waiting": own(one(Registration, Registration.state == "waitlisted").id),
@@ -262,7 +271,8 @@ def _address(site: Flask, visit: Visit, told: dict[str, Any]) -> str:
     endpoint = visit.endpoint if visit.endpoint.startswith("security.") else f"meetup.{visit.endpoint}"
     with site.test_request_context():
         path = site.url_map.bind("localhost").build(endpoint, values)
-    return f"{path}?{visit.query}" if visit.query else path
+    query = re.sub(r"\$(\w+)", lambda found: str(told[found[1]]), visit.query)
+    return f"{path}?{query}" if query else path
 
 
 def _stands_out(page: Page, width: int) -> list[str]:
@@ -290,7 +300,7 @@ LOOKS = (Look("desk-light-vi", 1280, 390, "light", "vi-VN"), Look("phone-dark-en
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "crowd", [("public", "enterprise"), ("organizer",), ("admin", "officer", "leader")], ids="-".join
+    "crowd", [("public", "enterprise"), ("organizer",), ("admin", "officer", "head", "leader")], ids="-".join
 )
 @pytest.mark.parametrize("look", LOOKS, ids=repr)
 def test_pages(

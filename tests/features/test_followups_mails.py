@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import update
 
 from meetup.enterprises.models import Contact
-from meetup.followups import conclude, service
+from meetup.followups import conclude, drafting, service
 from meetup.followups.letters import NOTICES
 from meetup.followups.models import FollowUp
 from meetup.issues import intake
@@ -65,6 +65,12 @@ def tell(province: Province) -> None:
         province.do(number, act, who)
         drain(mount)
 
+    def draft(w: Any, f: Any) -> Any:
+        return service.live_draft(w.db, f)
+
+    def seen(w: Any, f: Any) -> int:
+        return draft(w, f).version if draft(w, f) is not None else 0
+
     with province.work() as w:
         reminders.plan_session(w, w.get(Session, province.session))
         w.commit()
@@ -76,6 +82,16 @@ def tell(province: Province) -> None:
     extend = {"due_on": date(2026, 11, 23), "reason": "Chờ xác minh."}
     step(first, lambda w, f: service.request_extension(w, f, **extend), "STC")
     step(first, lambda w, f: service.grant_extension(w, service.open_extension(w, f), "Lần này thôi."))  # type: ignore[arg-type]
+    step(first, lambda w, f: service.progress(w, f, text="Nhờ @SXD xem giúp.", is_public=False), "STC")
+    for _round in range(2):
+        step(first, lambda w, f: drafting.write(w, f, text=ANSWER, outcome="resolved", version=seen(w, f)), "STC")
+        step(first, lambda w, f: drafting.ask(w, f, draft(w, f)), "STC")
+        if not _round:
+            step(
+                first,
+                lambda w, f: drafting.give_back(w, f, draft(w, f), remark="Nêu rõ ngày.", version=seen(w, f)),
+                "head",
+            )
     step(first, lambda w, f: service.answer(w, f, text=ANSWER, legal_references="Luật 38/2019/QH14"), "STC")
     step(first, lambda w, f: service.send_back(w, f, reason="Nêu rõ ngày hoàn."))
     step(first, lambda w, f: service.answer(w, f, text=ANSWER), "STC")

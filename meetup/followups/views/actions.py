@@ -7,8 +7,8 @@ from typing import Any
 
 from meetup.departments.models import Department
 from meetup.errors import N_, Stale
-from meetup.followups import forms, service
-from meetup.followups.models import Extension, FollowUp
+from meetup.followups import drafting, forms, service
+from meetup.followups.models import Draft, Extension, FollowUp
 from meetup.followups.views.base import department_by_code
 from meetup.issues.forms import uploads
 from meetup.web.forms import Form
@@ -40,6 +40,35 @@ def _answer(work: Work, f: FollowUp, form: Any) -> None:
     )
 
 
+def _seen(form: Any) -> int:
+    """The version that the person saw; 0 for what is no number."""
+    seen = form.version.data or ""
+    return int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+
+
+def _draft(work: Work, f: FollowUp, form: Any) -> None:
+    draft = drafting.write(
+        work,
+        f,
+        text=form.text.data or "",
+        outcome=form.outcome.data or "",
+        legal_references=form.legal_references.data or "",
+        forwarded_to=form.forwarded_to.data or "",
+        how_to_file=form.how_to_file.data or "",
+        attachments=uploads(form.attachments),
+        version=_seen(form),
+    )
+    if form.is_ready.data:
+        drafting.ask(work, f, draft)
+
+
+def _live(work: Work, f: FollowUp) -> Draft:
+    found = drafting.live_draft(work.db, f)
+    if found is None:
+        raise Stale()
+    return found
+
+
 def _transfer(work: Work, f: FollowUp, form: Any) -> None:
     to = department_by_code(work, form.to.data)
     service.request_transfer(work, f, to=to, reason=form.reason.data or "", ground=form.ground.data or "")
@@ -62,6 +91,27 @@ ACTIONS: dict[str, tuple[type[Form], str, Run, str]] = {
         N_("Noted."),
     ),
     "answer": (forms.AnswerForm, "follow_up.answer", _answer, N_("The answer is with the organiser.")),
+    "draft": (forms.DraftForm, "follow_up.draft", _draft, N_("The draft is kept.")),
+    "drop-draft": (
+        Form,
+        "follow_up.draft",
+        lambda work, f, form: drafting.drop(work, _live(work, f)),
+        N_("The draft is dropped."),
+    ),
+    "approve": (
+        forms.ApproveForm,
+        "follow_up.approve",
+        lambda work, f, form: drafting.approve(work, f, _live(work, f), version=_seen(form)),
+        N_("Approved: the answer is with the organiser."),
+    ),
+    "return-draft": (
+        forms.ReturnDraftForm,
+        "follow_up.approve",
+        lambda work, f, form: drafting.give_back(
+            work, f, _live(work, f), remark=form.remark.data or "", version=_seen(form)
+        ),
+        N_("The draft is returned."),
+    ),
     "transfer": (forms.TransferForm, "follow_up.transfer", _transfer, N_("The transfer is asked for.")),
     "accept-transfer": (
         Form,

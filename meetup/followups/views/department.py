@@ -12,7 +12,8 @@ from meetup import links
 from meetup.access import LEADER, ORGANIZER
 from meetup.departments.models import Department
 from meetup.errors import NotAllowed, NotFound
-from meetup.followups import queries
+from meetup.followups import drafting, queries
+from meetup.followups.handling import is_head
 from meetup.followups.views.base import bp, choices, draw, scope_of_request, today, with_days
 from meetup.web.current import current_actor, current_mount, current_work, link
 from meetup.web.guards import allow
@@ -33,13 +34,13 @@ def department() -> Any:
     view = chosen if chosen in queries.VIEWS else "open"
     if own is None and view == "coordinating":
         view = "open"
-    passed_on = 2 if request.args.get("passed_on") else 0
+    passed_on = 2 if request.args.get("passed_on") else 1 if request.args.get("moved") else 0
     mark = unpack(request.args.get("after", ""), date.fromisoformat, int)
     after = (mark[0], mark[1]) if mark else None
     rows = queries.queue(work.db, scope, view, today(), after=after, transfers=passed_on)
     shown = paged(rows, queries.PAGE, lambda row: (row.due_on, row.id))
     wide = actor.has(ORGANIZER, LEADER)
-    here = {"view": view, "passed_on": passed_on or None}
+    here = {"view": view, "passed_on": 1 if passed_on == 2 else None, "moved": 1 if passed_on == 1 else None}
     if wide:
         here["department"] = own.code if own else ""
     return draw(
@@ -50,11 +51,12 @@ def department() -> Any:
         rows=with_days(work, shown.items),
         counts=queries.counts(work.db, scope, today()),
         incoming=queries.incoming(work.db, scope) if not after else [],
+        drafts=drafting.waiting_for(work.db, own) if own is not None and not after and is_head(actor, own) else [],
         passed_on=passed_on,
         choices=choices(work, blank=_("All agencies")) if wide else [],
         next_url=link("follow_ups.department", **here, after=shown.next) if shown.next else "",
         first_url=link("follow_ups.department", **here) if after else "",
-        tab=lambda name: link("follow_ups.department", **{**here, "view": name, "passed_on": None}),
+        tab=lambda name: link("follow_ups.department", **{**here, "view": name, "passed_on": None, "moved": None}),
         has_feed=own is not None and links.is_out(work.db, FEED, own.subject),
         may_feed=own is not None and actor.department_id == own.id,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date
 from typing import Any
 
 from flask import Response
@@ -33,8 +35,16 @@ def leader() -> Any:
         ],
         trend=leading.trend(work.db, work.zone, work.now),
         today=today(),
+        rows_of_month=_rows_of_month,
         rows=lambda view, code="", **more: link("follow_ups.department", department=code, view=view, **more),
     )
+
+
+def _rows_of_month(month: leading.Month, figure: str) -> str:
+    """The address of what was ordered in a month and is counted by `figure`."""
+    first = date(month.year, month.month, 1)
+    last = date(month.year, month.month, monthrange(month.year, month.month)[1])
+    return link("scorecards.rows", **{"from": first.isoformat(), "to": last.isoformat()}, by="whole", figure=figure)
 
 
 @bp.get("/leader/trend.svg")

@@ -10,9 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from meetup.access import can
 from meetup.departments.service import calendar
+from meetup.domain.mentions import handle_of
 from meetup.errors import NotFound
-from meetup.followups import queries, service
-from meetup.followups.models import Extension, FollowUp
+from meetup.followups import mentions, queries, service
+from meetup.followups.handling import may_answer
+from meetup.followups.models import Draft, Extension, FollowUp
 from meetup.followups.papers import papers as papers_of
 from meetup.followups.views.actions import ACTIONS
 from meetup.followups.views.base import bp, choices, days_left, draw, readable, today
@@ -24,6 +26,9 @@ from meetup.web.forms import Form, submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
 from meetup.work import Work
+
+#: Names that are offered to be called.
+MOST_NAMED = 20
 
 #: Actions that are arrows of the machine; the others depend on what was asked for.
 _ARROWS = {
@@ -38,11 +43,14 @@ _ARROWS = {
 }
 
 
-def possible(work: Work, f: FollowUp, asked: Extension | None) -> set[str]:
+def possible(work: Work, f: FollowUp, asked: Extension | None, draft: Draft | None = None) -> set[str]:
     """What the present actor can do with `f` now."""
     actor = current_actor()
     arrows = f.MACHINE.possible(f.state)
     found = {name for name, arrow in _ARROWS.items() if arrow in arrows and can(actor, ACTIONS[name][1], f)}
+    if not may_answer(actor, f.lead_department):
+        found.discard("answer")
+    found |= _with_draft(f, draft)
     chair = service.is_chair_or_organiser(work)
     if f.transfers and not chair:
         found -= {"accept-transfer", "refuse-transfer"}
@@ -58,7 +66,20 @@ def possible(work: Work, f: FollowUp, asked: Extension | None) -> set[str]:
     return found
 
 
-def _forms(work: Work, f: FollowUp, failed: tuple[str, Form] | None) -> dict[str, Any]:
+def _with_draft(f: FollowUp, draft: Draft | None) -> set[str]:
+    """What the present actor can do with the draft of `f`, or with none."""
+    actor = current_actor()
+    found = set()
+    if f.state in queries.OWED and can(actor, "follow_up.draft", f):
+        found.add("draft")
+        if draft is not None:
+            found.add("drop-draft")
+    if draft is not None and draft.state == "waiting" and can(actor, "follow_up.approve", f):
+        found |= {"return-draft"} | ({"approve"} if f.state == "accepted" else set())
+    return found
+
+
+def _forms(work: Work, f: FollowUp, failed: tuple[str, Form] | None, draft: Draft | None) -> dict[str, Any]:
     """A form for each action, the failed one as it was typed."""
     made: dict[str, Any] = {}
     for name, (kind, *_rest) in ACTIONS.items():
@@ -67,6 +88,10 @@ def _forms(work: Work, f: FollowUp, failed: tuple[str, Form] | None) -> dict[str
             continue
         made[name] = kind(formdata=None)
         _offer(work, f, name, made[name])
+    if failed is None or failed[0] != "draft":
+        made["draft"].show(draft)
+    for name in {"approve", "return-draft"} - {failed[0] if failed is not None else ""}:
+        made[name].version.data = str(draft.version) if draft is not None else ""
     return made
 
 
@@ -82,6 +107,8 @@ def _show(f: FollowUp, failed: tuple[str, Form] | None = None) -> Any:
     work = current_work()
     papers = papers_of(work.db, f)
     asked = service.open_extension(work, f)
+    sees_draft = can(current_actor(), "follow_up.draft", f)
+    draft = service.live_draft(work.db, f) if sees_draft else None
     left = days_left(calendar(work), today(), f.due_on) if f.state in queries.OWED else None
     return draw(
         "one.html",
@@ -92,8 +119,12 @@ def _show(f: FollowUp, failed: tuple[str, Form] | None = None) -> Any:
         asked=asked,
         transfer=next((one for one in reversed(papers.transfers) if not one.decision), None),
         # What failed is shown once more, so that nothing typed is lost.
-        possible=possible(work, f, asked) | ({failed[0]} if failed else set()),
-        forms_by_name=_forms(work, f, failed),
+        possible=possible(work, f, asked, draft) | ({failed[0]} if failed else set()),
+        forms_by_name=_forms(work, f, failed, draft),
+        draft=draft,
+        needs_approval=f.lead_department.needs_approval,
+        callable=[f"@{handle_of(one.email)}" for one in mentions.colleagues(work, f)][:MOST_NAMED]
+        + [f"@{one.code}" for one in mentions.departments(work, f)],
         failed=failed[0] if failed else "",
         has_head=bool(f.lead_department.head_email),
         action=lambda name: link("follow_ups.act", number=f.number, action=name),
@@ -129,10 +160,20 @@ def act(number: int, action: str) -> AnyResponse | Any:
     if submit(form, step) is None:
         return _show(readable(number), (action, form))
     flash(_(words), "success")
+    _tell_unknown(work, f, form)
     still = queries.by_number(work.db, number)
     if can(current_actor(), "follow_up.read", still):
         return redirect(link("follow_ups.show", number=number))
     return redirect(link("follow_ups.department"))
+
+
+def _tell_unknown(work: Work, f: FollowUp, form: Any) -> None:
+    """Say which of the names that were called are nobody's, so that nobody waits for an answer."""
+    text = " ".join(one.data for one in form.typed() if one.short_name in {"text", "remark"})
+    unknown = mentions.called(work, f, text).unknown if "@" in text else ()
+    if unknown:
+        names = ", ".join(f"@{one}" for one in unknown)
+        flash(_("Nobody who may read this is called %(names)s; they were not told.", names=names), "warning")
 
 
 @bp.get("/department/follow-ups/<int:number>/files/<int:key>")

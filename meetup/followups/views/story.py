@@ -39,6 +39,9 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "follow_up.request_extension": (N_("Extension asked for"), "calendar", "warn"),
     "follow_up.grant_extension": (N_("Extension granted"), "calendar", "teal"),
     "follow_up.refuse_extension": (N_("Extension refused"), "stop", "quiet"),
+    "draft.ask": (N_("A draft waits for the head"), "glass", "warn"),
+    "draft.return": (N_("The head returned the draft"), "undo", "warn"),
+    "draft.approve": (N_("The head approved the draft"), "check", "teal"),
     "follow_up.answer": (N_("Answered"), "send", "info"),
     "follow_up.send_back": (N_("Sent back: not enough"), "undo", "warn"),
     "follow_up.verify": (N_("Verified; the enterprise was asked to confirm"), "check", "teal"),
@@ -57,7 +60,7 @@ def story(work: Work, f: FollowUp, papers: Papers) -> list[Step]:
     steps = []
     for entry in timeline(work.db, f.subject, limit=300):
         known = _WORDS.get(entry.action)
-        if known is None or entry.subject != f.subject:
+        if known is None or f.subject not in {entry.subject, entry.about}:
             continue
         words, icon, tone = known
         note = said.get((entry.action, entry.at), "")

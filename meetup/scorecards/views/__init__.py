@@ -1,0 +1,8 @@
+"""Results: the public pages, the arithmetic and the rows behind them, periods, the yearly review."""
+
+from __future__ import annotations
+
+from meetup.scorecards.views import card, compare, export, periods, results, review
+from meetup.scorecards.views.base import bp
+
+__all__ = ["bp", "card", "compare", "export", "periods", "results", "review"]
