@@ -175,7 +175,7 @@ def resume(channel: str) -> AnyResponse:
 
 
 @bp.route("/unsubscribe/<token>", methods=["GET", "POST"])
-@allow("public", csrf=False)
+@allow("public", by="unsubscribe", csrf=False)
 def unsubscribe(token: str) -> Any:
     """Switch a kind of message off, or on again: by a button, or by a mail program's one click (RFC 8058)."""
     work = current_work()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Response, make_response, request
+from flask import Response, current_app, make_response, request
 from flask_smorest import Blueprint
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,7 @@ from meetup.rest.models import IdempotencyKey
 from meetup.rest.problems import problem
 from meetup.rest.tokens import actor_of
 from meetup.web.current import SAFE_METHODS, act_as, current_actor, current_work
+from meetup.web.guards import Asked, asked_for, note_asked
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -50,12 +51,12 @@ class Resource(Blueprint):
         return decorate
 
 
-def call(action: str) -> Callable[[View], View]:
+def call(action: str, *, of: Asked = ()) -> Callable[[View], View]:
     """Mark a function as an API call that needs a token with the right to `action`.
 
-    Rights that hang on the thing are checked inside with :func:`demand`. A
-    successful call is committed here; with an ``Idempotency-Key`` its answer is
-    kept in the same transaction.
+    Rights that hang on the thing are checked inside with :func:`demand`, and named by `of`:
+    a call that answers without having asked raises, in tests. A successful call is committed
+    here; with an ``Idempotency-Key`` its answer is kept in the same transaction.
     """
 
     def mark(view: View) -> View:
@@ -77,6 +78,7 @@ def call(action: str) -> Callable[[View], View]:
 
         wrapper.meetup_allow = "rest"  # type: ignore[attr-defined]
         wrapper.meetup_action = action  # type: ignore[attr-defined]
+        wrapper.meetup_of = of  # type: ignore[attr-defined]
         return wrapper  # type: ignore[return-value]
 
     return mark
@@ -113,6 +115,7 @@ def demand(action: str, thing: Any) -> None:
         NotAllowed: otherwise.
     """
     actor = current_actor()
+    note_asked(action)
     if can(actor, action, thing):
         return
     if actor.has("organizer", "leader"):
@@ -164,6 +167,9 @@ def _remembered(token_id: int | None, key: str) -> IdempotencyKey | None:
 
 
 def _replay(known: IdempotencyKey, print_: str) -> Response:
+    for action in asked_for(getattr(current_app.view_functions[request.endpoint or ""], "meetup_of", ()), ""):
+        # The first request asked, with the same token.
+        note_asked(action)
     if known.fingerprint != print_:
         raise InvalidInput(
             "Idempotency-Key",

@@ -118,7 +118,7 @@ def list_sessions(query: dict[str, Any]) -> Any:
 
 
 @bp.get("/sessions/<int:session_id>")
-@call("staff")
+@call("staff", of="session.read")
 @bp.response(200, SessionOut)
 def read_session(session_id: int) -> Any:
     """One session."""
@@ -244,12 +244,15 @@ def _own_url(token: str) -> str:
 
 
 @bp.post("/sessions/<int:session_id>/registrations")
-@call("registration.create")
+@call("registration.read", of="registration.create")
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(RegistrationIn)
 @bp.response(201, RegistrationOut)
 def register(data: dict[str, Any], session_id: int) -> Any:
-    """Register an enterprise; a second time finds the first (200) and mails its link to its contact."""
+    """Register an enterprise; a second time finds the first (200) and mails its link to its contact.
+
+    The answer carries the contact and the secret link, of the first one too: whoever may read neither may not call.
+    """
     session = find.session(session_id)
     demand("registration.create", session)
     outcome = registrations.register(current_work(), session, **data, source="api")

@@ -38,6 +38,11 @@ _ARROWS = {
 }
 
 
+def _asked(name: str) -> tuple[str, ...]:
+    """What an action asks of the follow-up; who may give an opinion, the service knows."""
+    return ("follow_up.read",) if name == "opinion" else ("follow_up.read", ACTIONS[name][1])
+
+
 def possible(work: Work, f: FollowUp, asked: Extension | None) -> set[str]:
     """What the present actor can do with `f` now."""
     actor = current_actor()
@@ -102,14 +107,14 @@ def _show(f: FollowUp, failed: tuple[str, Form] | None = None) -> Any:
 
 
 @bp.get("/department/follow-ups/<int:number>")
-@allow("desk.department")
+@allow("desk.department", of="follow_up.read")
 def show(number: int) -> Any:
     """One follow-up with all that happened to it."""
     return _show(readable(number))
 
 
 @bp.post("/department/follow-ups/<int:number>/<action>")
-@allow("desk.department")
+@allow("desk.department", of={name: _asked(name) for name in ACTIONS})
 def act(number: int, action: str) -> AnyResponse | Any:
     """Do one of the things that can be done with it."""
     if action not in ACTIONS:
@@ -136,7 +141,7 @@ def act(number: int, action: str) -> AnyResponse | Any:
 
 
 @bp.get("/department/follow-ups/<int:number>/files/<int:key>")
-@allow("desk.department")
+@allow("desk.department", of="follow_up.read")
 def file(number: int, key: int) -> Response:
     """A document of the issue or of an answer, for those who may read the follow-up."""
     f = readable(number)

@@ -15,9 +15,10 @@ from meetup.followups import forms, papers, queries, service
 from meetup.followups.models import FollowUp
 from meetup.followups.views.base import bp, draw
 from meetup.issues.models import Issue
-from meetup.issues.views.own import issue_of
+from meetup.issues.views.own import BY, issue_of
 from meetup.issues.views.own import show as show_issue
 from meetup.plugins.slots import Panel
+from meetup.registrations.links import PURPOSE
 from meetup.registrations.views import registration_of
 from meetup.web.current import act_as, current_mount, current_work, link
 from meetup.web.forms import submit
@@ -104,42 +105,42 @@ def _show(f: FollowUp, token: str, **failed: Any) -> Any:
 
 
 @bp.get("/r/<token>/follow-ups/<int:number>")
-@allow("public")
+@allow("public", by=PURPOSE, of="follow_up.read")
 def own(token: str, number: int) -> Any:
     """What a department did, and the two buttons; the mail's link leads here."""
     return _show(_follow_up(token, number), token)
 
 
 @bp.get("/i/<token>/follow-ups/<int:number>")
-@allow("public")
+@allow("public", by="issue", of="follow_up.read")
 def of_issue(token: str, number: int) -> Any:
     """The same for an issue that came without a registration."""
     return _show(_follow_up(token, number), token)
 
 
 @bp.post("/r/<token>/follow-ups/<int:number>/confirm")
-@allow("public")
+@allow("public", by=PURPOSE, of=("follow_up.read", "follow_up.confirm"))
 def own_confirm(token: str, number: int) -> Any:
     """It is solved."""
     return _confirm(token, number)
 
 
 @bp.post("/i/<token>/follow-ups/<int:number>/confirm")
-@allow("public")
+@allow("public", by="issue", of=("follow_up.read", "follow_up.confirm"))
 def of_issue_confirm(token: str, number: int) -> Any:
     """It is solved."""
     return _confirm(token, number)
 
 
 @bp.post("/r/<token>/follow-ups/<int:number>/reopen")
-@allow("public")
+@allow("public", by=PURPOSE, of=("follow_up.read", "follow_up.reopen"))
 def own_reopen(token: str, number: int) -> Any:
     """It is not solved."""
     return _reopen(token, number)
 
 
 @bp.post("/i/<token>/follow-ups/<int:number>/reopen")
-@allow("public")
+@allow("public", by="issue", of=("follow_up.read", "follow_up.reopen"))
 def of_issue_reopen(token: str, number: int) -> Any:
     """It is not solved."""
     return _reopen(token, number)
@@ -184,7 +185,7 @@ def _reopen(token: str, number: int) -> Any:
 
 @bp.post("/r/<token>/issues/<int:number>/<any(agree, disagree):action>")
 @bp.post("/i/<token>/<any(agree, disagree):action>")
-@allow("public")
+@allow("public", by=BY, of="issue.read_all")
 def at_once(token: str, action: str, number: int | None = None) -> Response | Any:
     """The enterprise agrees with an answer that was given on the spot, or does not."""
     work = current_work()

@@ -118,14 +118,14 @@ def _duplicates(work: Work, issue: Issue) -> list[Issue]:
 
 
 @bp.get("/organize/issues/<int:number>")
-@allow("staff")
+@allow("staff", of="issue.read_all")
 def desk(number: int) -> Any:
     """Everything about an issue."""
     return _show(number)
 
 
 @bp.post("/organize/issues/<int:number>/<any(accept, decline, ask, merge, write, publish, unpublish):action>")
-@allow("staff")
+@allow("staff", of={name: right for name, (_form, right, _words) in ACTIONS.items()})
 def desk_do(number: int, action: str) -> Any:
     """One step with an issue."""
     kind, right, words = ACTIONS[action]

@@ -14,7 +14,7 @@ from meetup.issues import queries
 from meetup.issues.models import Attachment, Issue
 from meetup.issues.views.base import bp, demand_all, work_and_actor
 from meetup.web.current import current_mount, current_work
-from meetup.web.guards import allow
+from meetup.web.guards import PUBLISHED, allow, require_published
 
 
 def attachment_of(issue: Issue, key: int) -> Attachment:
@@ -55,19 +55,20 @@ def send(attachment: Attachment, name: str = "") -> Response:
 
 
 @bp.get("/issues/<int:number>/files/<int(max=2147483647):key>")
-@allow("public")
+@allow("public", of=PUBLISHED)
 def public_file(number: int, key: int) -> Response:
     """A file of a published issue that was opened to the public."""
     issue = queries.by_number(current_work().db, number, whole=False)
     attachment = attachment_of(issue, key)
-    if not (issue.is_public and attachment.is_public):
+    require_published(issue)
+    if not attachment.is_public:
         raise NotFound()
     end = attachment.name.rpartition(".")[2]
     return send(attachment, f"{number}-{key}.{end}")
 
 
 @bp.get("/organize/issues/<int:number>/files/<int(max=2147483647):key>")
-@allow("staff")
+@allow("staff", of="issue.read_all")
 def desk_file(number: int, key: int) -> Response:
     """Any file of an issue, for the staff that may read all of it."""
     work, actor = work_and_actor()

@@ -19,12 +19,16 @@ from meetup.issues.views.base import bp, draw
 from meetup.issues.views.files import attachment_of, send
 from meetup.issues.views.standing import standings
 from meetup.issues.views.story import story
+from meetup.registrations.links import PURPOSE
 from meetup.registrations.views import registration_of
 from meetup.web.current import act_as, current_mount, current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
 from meetup.web.limits import hit, visitor
+
+#: What the links that open an issue are for: its registration's, or its own where it came without one.
+BY = {"/r/": PURPOSE, "/i/": "issue"}
 
 
 def issue_of(token: str, number: int | None) -> Issue:
@@ -38,10 +42,9 @@ def issue_of(token: str, number: int | None) -> Issue:
     """
     work = current_work()
     if number is not None:
-        registration = registration_of(token)
+        registration_of(token)
         issue = queries.by_number(work.db, number)
-        if issue.registration_id != registration.id:
-            raise NotFound()
+        require("issue.read_all", issue)
         return issue
     try:
         subject = links.subject_of(work.db, current_mount().secret, "issue", token)
@@ -54,6 +57,7 @@ def issue_of(token: str, number: int | None) -> Issue:
         raise NotFound()
     issue = queries.by_number(work.db, found.number)
     act_as(Actor("enterprise", id=issue.subject, name=issue.contact.name, enterprise_id=issue.enterprise_id))
+    require("issue.read_all", issue)
     return issue
 
 
@@ -104,7 +108,7 @@ def show(issue: Issue, token: str, number: int | None, **forms: Any) -> Any:
 
 @bp.get("/r/<token>/issues/<int:number>")
 @bp.get("/i/<token>")
-@allow("public")
+@allow("public", by=BY, of="issue.read_all")
 def own(token: str, number: int | None = None) -> Any:
     """The issue for its enterprise."""
     return show(issue_of(token, number), token, number)
@@ -112,7 +116,7 @@ def own(token: str, number: int | None = None) -> Any:
 
 @bp.post("/r/<token>/issues/<int:number>/<any(write, inform, withdraw):action>")
 @bp.post("/i/<token>/<any(write, inform, withdraw):action>")
-@allow("public")
+@allow("public", by=BY, of={name: ("issue.read_all", f"issue.{name}") for name in ("write", "inform", "withdraw")})
 def do(token: str, action: str, number: int | None = None) -> Any:
     """Write into the thread, give what was asked for, or take the issue back."""
     work = current_work()
@@ -144,7 +148,7 @@ def do(token: str, action: str, number: int | None = None) -> Any:
 
 @bp.get("/r/<token>/issues/<int:number>/files/<int(max=2147483647):key>")
 @bp.get("/i/<token>/files/<int(max=2147483647):key>")
-@allow("public")
+@allow("public", by=BY, of="issue.read_all")
 def own_file(token: str, key: int, number: int | None = None) -> Response:
     """A file of one's own issue; a document of a department's answer once the answer was checked."""
     work = current_work()

@@ -18,7 +18,7 @@ from meetup.issues.views.story import story
 from meetup.web.current import current_mount, current_work, link
 from meetup.web.formats import name_of
 from meetup.web.forms import submit
-from meetup.web.guards import allow
+from meetup.web.guards import PUBLISHED, allow, require_published
 from meetup.web.i18n import _
 from meetup.web.limits import hit, visitor
 from meetup.web.pages import page
@@ -86,8 +86,10 @@ def _published(number: int) -> Issue:
 def _show(issue: Issue, form: CommentForm) -> Any:
     work = current_work()
     if not issue.is_public:
+        # Gone, and said so: nothing of it is shown but the reason.
         taken_off = queries.revisions(work.db, issue)[:1]
         return draw("taken_off.html", 410, issue=issue, revision=taken_off[0] if taken_off else None)
+    require_published(issue)
     return draw(
         "show.html",
         issue=issue,
@@ -111,7 +113,7 @@ def _comment_form(issue: Issue) -> CommentForm:
 
 
 @bp.get("/issues/<int:number>")
-@allow("public")
+@allow("public", of=PUBLISHED)
 def show(number: int) -> Any:
     """A published issue: question, answer, how it went, corrections and comments."""
     issue = _published(number)
@@ -119,13 +121,12 @@ def show(number: int) -> Any:
 
 
 @bp.post("/issues/<int:number>/comments")
-@allow("public")
+@allow("public", of=PUBLISHED)
 def comment(number: int) -> Any:
     """Leave a comment; it is shown after moderation."""
     work = current_work()
     issue = _published(number)
-    if not issue.is_public:
-        raise NotFound()
+    require_published(issue)
     hit("20 per hour", "a comment", visitor())
     form = _comment_form(issue)
 

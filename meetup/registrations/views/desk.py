@@ -33,7 +33,7 @@ _ACTIONS: dict[str, Callable[[Work, Registration], Any]] = {
 
 
 @bp.post("/organize/registrations/<int:key>/<any('check-in', miss, cancel, accept, decline, link):action>")
-@allow("session.check_in")
+@allow("session.check_in", of="registration.change")
 def do(key: int, action: str) -> Any:
     """One step of one registration; what forbids it is said on the page that one came from."""
     work = current_work()

@@ -26,7 +26,7 @@ _MINE = "meetup_registered"
 
 
 @bp.route("/sessions/<slug>/register", methods=["GET", "POST"])
-@allow("public")
+@allow("public", of="registration.create")
 def register(slug: str) -> Any:
     """The registration form: one page, no account."""
     work = current_work()
@@ -79,7 +79,7 @@ def _mine() -> dict[str, int]:
 
 
 @bp.get("/sessions/<slug>/registered")
-@allow("public")
+@allow("public", of="session.read")
 def registered(slug: str) -> Any:
     """What came of registering; the same sentence for everyone, the place in the line for who got it."""
     work = current_work()
