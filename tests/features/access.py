@@ -104,7 +104,7 @@ def things(world: World) -> dict[str, list[Thing]]:
         db = work.db
 
         def titled(title: str) -> Issue:
-            return db.scalars(select(Issue).where(Issue.title == title)).one()
+            return db.scalars(select(Issue).where(Issue.title.startswith(title))).one()
 
         def task_of(issue: Issue) -> FollowUp:
             return db.scalars(select(FollowUp).where(FollowUp.issue_id == issue.id)).one()
