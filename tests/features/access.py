@@ -16,6 +16,7 @@ from meetup.followups import service as followups
 from meetup.followups.models import FollowUp
 from meetup.issues.models import Attachment, Comment, Issue
 from meetup.issues.queries import by_number
+from meetup.links import veiled
 from meetup.outbox.models import Outgoing
 from meetup.outbox.queries import as_sent, calendar_of
 from meetup.programmes.models import Programme
@@ -121,7 +122,8 @@ def things(world: World) -> dict[str, list[Thing]]:
             file = db.scalar(
                 select(Attachment.id).where(Attachment.issue_id == row.id, Attachment.follow_up_id.is_(None))
             )
-            values = {"number": row.number, "issue_id": row.number, "key": file or 10**6}
+            name = veiled(world.mount.secret, f"attachment:{file}")
+            values = {"number": row.number, "issue_id": row.number, "key": file or 10**6, "name": name}
             return Thing(name, values, relations)
 
         own = frozenset({"own"})

@@ -47,7 +47,16 @@ def _by_issue(token: str, number: int) -> FollowUp:
     if f.issue.subject != subject:
         raise NotFound()
     issue = f.issue
-    act_as(Actor("enterprise", id=issue.subject, name=issue.contact.name, enterprise_id=issue.enterprise_id))
+    act_as(
+        Actor(
+            "enterprise",
+            id=issue.subject,
+            name=issue.contact.name,
+            # The link is the issue's, so whoever holds it is who handed it in, with whichever registration.
+            registration_id=issue.registration_id,
+            enterprise_id=issue.enterprise_id,
+        )
+    )
     require("follow_up.read", f)
     return f
 
@@ -77,11 +86,11 @@ def issue_address(issue: Issue, token: str) -> str:
     return link("issues.own", token=token)
 
 
-def file_address(issue: Issue, token: str, key: int) -> str:
+def file_address(issue: Issue, token: str, name: str) -> str:
     """A document of the issue for its enterprise."""
     if issue.registration_id is not None:
-        return link("issues.own_file", token=token, number=issue.number, key=key)
-    return link("issues.own_file", token=token, key=key)
+        return link("issues.own_file", token=token, number=issue.number, name=name)
+    return link("issues.own_file", token=token, name=name)
 
 
 def _show(f: FollowUp, token: str, **failed: Any) -> Any:
@@ -95,7 +104,7 @@ def _show(f: FollowUp, token: str, **failed: Any) -> Any:
         notes=notes.get(f.id, []),
         answer=answer,
         files=[one for one in written.files if one.follow_up_id == f.id] if answer is not None else [],
-        file_url=lambda key: file_address(f.issue, token, key),
+        file_url=lambda name: file_address(f.issue, token, name),
         form=failed.get("form") or forms.ConfirmForm(formdata=None),
         reopen=failed.get("reopen") or forms.ReopenForm(formdata=None),
         confirm_url=address(f, token, "confirm"),

@@ -16,7 +16,7 @@ from meetup.issues.forms import InformForm, MessageForm, uploads
 from meetup.issues.models import Issue
 from meetup.issues.values import SILENT
 from meetup.issues.views.base import bp, draw
-from meetup.issues.views.files import attachment_of, send
+from meetup.issues.views.files import named, send
 from meetup.issues.views.standing import standings
 from meetup.issues.views.story import story
 from meetup.registrations.links import PURPOSE
@@ -56,7 +56,16 @@ def issue_of(token: str, number: int | None) -> Issue:
     if found is None:
         raise NotFound()
     issue = queries.by_number(work.db, found.number)
-    act_as(Actor("enterprise", id=issue.subject, name=issue.contact.name, enterprise_id=issue.enterprise_id))
+    act_as(
+        Actor(
+            "enterprise",
+            id=issue.subject,
+            name=issue.contact.name,
+            # The link is the issue's, so whoever holds it is who handed it in, with whichever registration.
+            registration_id=issue.registration_id,
+            enterprise_id=issue.enterprise_id,
+        )
+    )
     require("issue.read_all", issue)
     return issue
 
@@ -98,10 +107,10 @@ def show(issue: Issue, token: str, number: int | None, **forms: Any) -> Any:
         may_write=issue.state not in SILENT,
         may_withdraw="withdraw" in issue.MACHINE.possible(issue.state),
         action=lambda name: action_url(token, number, name),
-        file_url=lambda key: (
-            link("issues.own_file", token=token, key=key)
+        file_url=lambda name: (
+            link("issues.own_file", token=token, name=name)
             if number is None
-            else link("issues.own_file", token=token, number=number, key=key)
+            else link("issues.own_file", token=token, number=number, name=name)
         ),
     )
 
@@ -146,13 +155,13 @@ def do(token: str, action: str, number: int | None = None) -> Any:
     return answer
 
 
-@bp.get("/r/<token>/issues/<int:number>/files/<int(max=2147483647):key>")
-@bp.get("/i/<token>/files/<int(max=2147483647):key>")
+@bp.get("/r/<token>/issues/<int:number>/files/<name>")
+@bp.get("/i/<token>/files/<name>")
 @allow("public", by=BY, of="issue.read_all")
-def own_file(token: str, key: int, number: int | None = None) -> Response:
+def own_file(token: str, name: str, number: int | None = None) -> Response:
     """A file of one's own issue; a document of a department's answer once the answer was checked."""
     work = current_work()
-    attachment = attachment_of(issue_of(token, number), key)
+    attachment = named(issue_of(token, number), name)
     if attachment.follow_up_id is not None:
         state = work.db.scalar(select(FollowUp.state).where(FollowUp.id == attachment.follow_up_id))
         if state not in ("verified", "closed", "reopened"):

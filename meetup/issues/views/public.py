@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from meetup.domain.issues import OUTCOMES
@@ -21,7 +20,7 @@ from meetup.web.forms import submit
 from meetup.web.guards import PUBLISHED, allow, require_published
 from meetup.web.i18n import _
 from meetup.web.limits import hit, visitor
-from meetup.web.pages import page
+from meetup.web.pages import page, veil
 from meetup.web.paging import paged, unpack
 
 
@@ -105,9 +104,9 @@ def _show(issue: Issue, form: CommentForm) -> Any:
 def _comment_form(issue: Issue) -> CommentForm:
     form = CommentForm()
     open_ones = queries.comments(current_work().db, issue)
-    form.parent.choices = [("", _("(the answer)")), *((str(one.id), one.name) for one, _replies in open_ones)]
+    form.parent.choices = [("", _("(the answer)")), *((veil(one), one.name) for one, _replies in open_ones)]
     reply = request.args.get("reply", "")
-    if request.method == "GET" and any(reply == str(one.id) for one, _replies in open_ones):
+    if request.method == "GET" and any(reply == veil(one) for one, _replies in open_ones):
         form.parent.data = reply
     return form
 
@@ -131,8 +130,9 @@ def comment(number: int) -> Any:
     form = _comment_form(issue)
 
     def leave() -> Comment:
-        chosen = int(form.parent.data or 0)
-        parent = work.db.scalar(select(Comment).where(Comment.id == chosen)) if chosen else None
+        chosen = form.parent.data
+        threads = queries.comments(work.db, issue) if chosen else []
+        parent = next((one for one, _replies in threads if veil(one) == chosen), None)
         return service.comment(
             work,
             issue,
