@@ -20,6 +20,7 @@ from meetup.rest.problems import problem
 from meetup.rest.tokens import actor_of
 from meetup.web.current import SAFE_METHODS, act_as, current_actor, current_work
 from meetup.web.guards import Asked, asked_for, note_asked
+from meetup.web.limits import hit, visitor
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -88,6 +89,8 @@ def _identify() -> Response | None:
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     actor = actor_of(current_work(), text.strip()) if scheme.lower() == "bearer" else None
     if actor is None:
+        # Whoever guesses at tokens has to wait; whoever has one is never counted here.
+        hit("30 per minute", "a token that is not", visitor())
         return problem(
             401,
             "Send a valid API token: Authorization: Bearer mtp_…",

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, request
+from flask import after_this_request, flash, g, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from meetup import links
 from meetup.access import Actor
 from meetup.errors import NotFound
 from meetup.followups import forms, papers, queries, service
 from meetup.followups.models import FollowUp
 from meetup.followups.views.base import bp, draw
 from meetup.issues.models import Issue
-from meetup.issues.views.own import BY, issue_of
+from meetup.issues.views.own import BY, issue_of, keep_secret
 from meetup.issues.views.own import show as show_issue
 from meetup.plugins.slots import Panel
 from meetup.registrations.links import PURPOSE
 from meetup.registrations.views import registration_of
-from meetup.web.current import act_as, current_mount, current_work, link
+from meetup.web.calendars import subject_behind
+from meetup.web.current import act_as, current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
@@ -42,7 +42,8 @@ def _by_registration(token: str, number: int) -> FollowUp:
 
 def _by_issue(token: str, number: int) -> FollowUp:
     work = current_work()
-    subject = links.subject_of(work.db, current_mount().secret, "issue", token)
+    subject = subject_behind("issue", token)
+    after_this_request(keep_secret)
     f = queries.by_number(work.db, number)
     if f.issue.subject != subject:
         raise NotFound()

@@ -51,7 +51,7 @@ def issue_of(token: str, number: int | None) -> Issue:
     except NotFound:
         hit("30 per minute", "a link that is not", visitor())
         raise
-    after_this_request(_keep_secret)
+    after_this_request(keep_secret)
     found = work.db.get(Issue, int(subject.partition(":")[2]))
     if found is None:
         raise NotFound()
@@ -70,7 +70,7 @@ def issue_of(token: str, number: int | None) -> Issue:
     return issue
 
 
-def _keep_secret(response: Response) -> Response:
+def keep_secret(response: Response) -> Response:
     """A page behind a secret link is kept by nobody and found by no search engine."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
