@@ -145,6 +145,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "programme.manage": {ADMIN: "any"},
     "department.manage": {ADMIN: "any", ORGANIZER: "any"},
     "enterprise.read": {ORGANIZER: "any", LEADER: "any"},
+    "contact.open": {ORGANIZER: "any", OFFICER: "lead"},
     "session.read": {"everyone": "public", ORGANIZER: "any", OFFICER: "any", LEADER: "any"},
     "session.manage": {ORGANIZER: "any"},
     "session.check_in": {ORGANIZER: "any"},

@@ -14,7 +14,7 @@ from meetup.registrations.links import PURPOSE
 from meetup.registrations.models import Registration
 from meetup.registrations.seats import line
 from meetup.rest import find
-from meetup.rest.edge import KEY_HEADER, MATCH_HEADER, Resource, call, check_match, demand, tagged
+from meetup.rest.edge import KEY_HEADER, MATCH_HEADER, Resource, call, check_match, demand, opened, tagged
 from meetup.rest.schemas import (
     CancelIn,
     InvitationIn,
@@ -285,6 +285,7 @@ def list_registrations(query: dict[str, Any], session_id: int) -> Any:
     page = paged(work.db.scalars(statement).all(), query["limit"], lambda row: (row.id,))
     waiting = {one.id: place for place, one in enumerate(line(work, session), start=1)}
     tokens = known_tokens(work.db, work.mount.secret, PURPOSE, [row.subject for row in page.items])
+    opened([row.contact_id for row in page.items], session.subject)
     items = [registration_out(row, waiting.get(row.id), _own_url(tokens.get(row.subject, ""))) for row in page.items]
     return {"items": items, "next": page.next or None}
 
@@ -294,6 +295,8 @@ def list_registrations(query: dict[str, Any], session_id: int) -> Any:
 @bp.response(200, RegistrationOut)
 def read_registration(registration_id: int) -> Any:
     """One registration."""
+    row = find.registration(registration_id)
+    opened([row.contact_id], row.subject)
     return _shown(registration_id)
 
 

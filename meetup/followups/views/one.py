@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from meetup.access import can
 from meetup.departments.service import calendar
+from meetup.enterprises.service import open_contact
 from meetup.errors import NotFound
 from meetup.followups import queries, service
 from meetup.followups.models import Extension, FollowUp
@@ -20,6 +21,7 @@ from meetup.followups.views.story import story
 from meetup.issues.models import Attachment
 from meetup.issues.views.files import send
 from meetup.web.current import current_actor, current_work, link
+from meetup.web.formats import reached
 from meetup.web.forms import Form, submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
@@ -138,6 +140,19 @@ def act(number: int, action: str) -> AnyResponse | Any:
     if can(current_actor(), "follow_up.read", still):
         return redirect(link("follow_ups.show", number=number))
     return redirect(link("follow_ups.department"))
+
+
+@bp.post("/department/follow-ups/<int:number>/contact")
+@allow("desk.department", of=("follow_up.read", "contact.open"))
+def open_sender(number: int) -> AnyResponse:
+    """Show how the enterprise is reached; that somebody looked is on record."""
+    work = current_work()
+    f = readable(number)
+    require("contact.open", f)
+    open_contact(work, f.issue.contact, at=f.subject)
+    work.commit()
+    flash(reached(f.issue.contact), "info")
+    return redirect(link("follow_ups.show", number=number))
 
 
 @bp.get("/department/follow-ups/<int:number>/files/<int:key>")
