@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = {name: (ROOT / "docs" / name).read_text("utf-8") for name in ("threats.md",)}
+PAGES = {name: (ROOT / "docs" / name).read_text("utf-8") for name in ("threats.md", "privacy.md")}
 #: The rows of every table with a column of tests: (page, what, where, tests).
 ROWS = [
     (name, *[cell.strip() for cell in line.strip().strip("|").split("|")])
