@@ -1,6 +1,6 @@
 # Only delegates: what is done is in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps bench lint format docs wheel constraints clean
+.PHONY: help demo test test-deps bench lint audit format docs wheel constraints clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -19,6 +19,9 @@ bench: ## Measure delivery, feeds, reminders and crashes, as ratios (ARGS="--sma
 
 lint: ## Check formatting, style, types and the import rules
 	@tools/lint.sh
+
+audit: ## Ask for known vulnerabilities of what we stand on
+	@tools/audit.sh
 
 format: ## Format the source
 	@tools/format.sh

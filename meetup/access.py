@@ -65,10 +65,12 @@ Relation = Callable[[Actor, Any], bool]
 
 
 def _anything(_actor: Actor, _thing: Any) -> bool:
+    """Whatever it is, and where there is no thing at all."""
     return True
 
 
 def _leads(actor: Actor, thing: Any) -> bool:
+    """The officer's department leads it."""
     return actor.department_id is not None and actor.department_id == getattr(thing, "lead_department_id", None)
 
 
@@ -78,25 +80,31 @@ def _heads(actor: Actor, thing: Any) -> bool:
 
 
 def _receives(actor: Actor, thing: Any) -> bool:
+    """The officer's department is asked to take it over."""
     return actor.department_id is not None and actor.department_id == getattr(thing, "transfer_to_id", None)
 
 
 def _coordinates(actor: Actor, thing: Any) -> bool:
+    """The officer's department coordinates."""
     return actor.department_id is not None and actor.department_id in getattr(thing, "coordinating_ids", ())
 
 
 def _takes_part(actor: Actor, thing: Any) -> bool:
+    """The officer's department leads, coordinates or is asked to take over;
+    on the pages about conduct, its head alone.
+    """
     return _leads(actor, thing) or _receives(actor, thing) or _coordinates(actor, thing)
 
 
 def _takes_part_openly(actor: Actor, thing: Any) -> bool:
+    """The officer's department takes part, and it is not about an official's conduct."""
     # What is about an official's conduct may be about the reader: it goes to the head and the organiser (R23).
     about = getattr(thing, "issue", None) or thing
     return getattr(about, "kind", "") != "conduct" and _takes_part(actor, thing)
 
 
 def _own_enterprise(actor: Actor, thing: Any) -> bool:
-    """Whether the thing came by the very link that the actor holds.
+    """It came by the very link that the actor holds.
 
     By the registration where there is one: whoever registers with another's tax
     code shares its enterprise, and must not read its issues.
@@ -112,10 +120,12 @@ def _own_enterprise(actor: Actor, thing: Any) -> bool:
 
 
 def _own_registration(actor: Actor, thing: Any) -> bool:
+    """It is the registration whose link the actor holds."""
     return actor.kind == "enterprise" and actor.registration_id is not None and actor.registration_id == thing.id
 
 
 def _is_public(_actor: Actor, thing: Any) -> bool:
+    """It was published, and is open to everyone."""
     return bool(getattr(thing, "is_public", False))
 
 
@@ -141,6 +151,7 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "programme.manage": {ADMIN: "any"},
     "department.manage": {ADMIN: "any", ORGANIZER: "any"},
     "enterprise.read": {ORGANIZER: "any", LEADER: "any"},
+    "contact.open": {ORGANIZER: "any", OFFICER: "lead"},
     "session.read": {"everyone": "public", ORGANIZER: "any", OFFICER: "any", LEADER: "any"},
     "session.manage": {ORGANIZER: "any"},
     "session.check_in": {ORGANIZER: "any"},

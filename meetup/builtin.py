@@ -21,6 +21,7 @@ _MODULES = {
     "staff": "meetup.staff.hooks",
     "web": "meetup.web.hooks",
     "rest": "meetup.rest.hooks",
+    "privacy": "meetup.privacy.hooks",
 }
 
 PARTS: list[tuple[str, Any]] = [(name, import_module(module)) for name, module in _MODULES.items()]

@@ -21,7 +21,7 @@ from meetup.mount import Identity, Mount, Options, mounts
 from meetup.storage import Storage
 from meetup.web import errors, i18n
 from meetup.web.current import close_work, current_mount, request_id
-from meetup.web.guards import guard_request
+from meetup.web.guards import guard_answer, guard_request
 from meetup.web.pages import make_environment
 from meetup.wiring import root_blueprint
 
@@ -85,6 +85,7 @@ class Meetup:
         root.before_request(begin_request)
         root.before_request(guard_request)
         root.after_request(finish_request)
+        root.after_request(guard_answer)
         errors.install(root, testing=bool(app.testing))
         app.register_blueprint(root, url_prefix=mount.url_prefix or None)
         if first:

@@ -93,6 +93,35 @@ def subject_of(db: Session, secret: str, purpose: str, token: str) -> str:
     return subject
 
 
+def handle_of(db: Session, purpose: str, subject: str) -> str:
+    """The handle of the live link for (`purpose`, `subject`), which opens nothing by itself; empty if there is none."""
+    found = db.scalar(
+        select(Link.handle)
+        .where(Link.purpose == purpose, Link.subject == subject, Link.revoked_at.is_(None))
+        .order_by(Link.id.desc())
+        .limit(1)
+    )
+    return found or ""
+
+
+def subject_by_handle(db: Session, purpose: str, handle: str) -> str:
+    """What the live link with this handle is of; empty if there is none. Only for handles that we kept ourselves."""
+    found = db.scalar(
+        select(Link.subject).where(Link.handle == handle, Link.purpose == purpose, Link.revoked_at.is_(None))
+    )
+    return found or ""
+
+
+def veiled(secret: str, subject: str) -> str:
+    """What stands for the row `subject` in addresses that anyone sees, so that its key tells nobody how many there are.
+
+    Args:
+        secret: the mount's secret key.
+        subject: ``kind:id``.
+    """
+    return hmac.new(f"meetup.veil|{secret}".encode(), subject.encode(), hashlib.sha256).hexdigest()[:16]
+
+
 def is_out(db: Session, purpose: str, subject: str) -> bool:
     """Whether there is a live link for (`purpose`, `subject`)."""
     found = db.scalar(

@@ -36,6 +36,8 @@ _DEFAULTS: dict[str, Any] = {
     "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
     "MAX_FORM_PARTS": 500,
     "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+    # A cookie that was copied is worth nothing after a working day, whether or not its owner signed out.
+    "PERMANENT_SESSION_LIFETIME": 12 * 3600,
 }
 
 

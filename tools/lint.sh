@@ -16,5 +16,6 @@ for source in plugins/*/src; do
     if [ -d "$source" ]; then run "types of $source" .venv/bin/mypy "$source"; fi
 done
 run "import rules" .venv/bin/lint-imports
+run "security (bandit)" .venv/bin/bandit -q -ll -c pyproject.toml -r meetup migrations tools plugins/*/src
 run "links in the documentation" .venv/bin/python tools/docs.py
 exit $status

@@ -17,6 +17,9 @@ from meetup.mount import Mount
 from meetup.tables.writing import WRITERS
 from meetup.web.i18n import _
 
+#: Exports in which people can be reached; that they were made is on record.
+_WITH_CONTACTS = frozenset({"enterprises", "registrations"})
+
 
 @click.command("export")
 @click.argument("kind", type=click.Choice(list(SHEETS)))
@@ -40,6 +43,11 @@ def command(mount: Mount, kind: str, form: str, output: Path | None) -> None:
         output = None
     sheet, write = SHEETS[kind], WRITERS[form]
     headings = [column.name if form == "json" else _(column.label) for column in sheet.columns]
+    if kind in _WITH_CONTACTS:
+        # Before anything is given out: what failed half-way was read all the same.
+        with mount.work() as work:
+            work.log("contact.export", f"export:{kind}")
+            work.commit()
     with mount.work(write=False) as work:
         rows = _counted(sheet.rows(work))
         if output is None:

@@ -34,6 +34,7 @@ __all__ = [
     "normalise_email",
     "normalise_phone",
     "normalise_tax_code",
+    "open_contact",
     "record_consent",
     "show_tax_code",
     "withdraw_consent",
@@ -209,6 +210,16 @@ def withdraw_consent(work: Work, contact: Contact, purpose: str) -> None:
         .execution_options(synchronize_session=False)
     )
     work.log("consent.withdraw", contact, purpose=purpose)
+
+
+def open_contact(work: Work, contact: Contact, *, at: str) -> Contact:
+    """Give someone of the staff how to reach `contact`, and keep on record that they looked.
+
+    Args:
+        at: the thing at which they did, ``kind:id``.
+    """
+    work.log("contact.open", contact, about=at)
+    return contact
 
 
 def mark_address_dead(work: Work, email: str) -> int:

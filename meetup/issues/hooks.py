@@ -67,5 +67,5 @@ def meetup_panels(work: Work, slot: str, thing: Any) -> Iterable[Panel]:
             standings=standings(work, issues),
             token=(request.view_args or {}).get("token", ""),
         )
-        return [Panel(_("Our issues"), Markup(body), 20)]
+        return [Panel(_("Our issues"), Markup(body), 20)]  # nosec B704
     return []

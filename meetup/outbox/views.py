@@ -15,6 +15,7 @@ from meetup.outbox.models import Outgoing
 from meetup.web.current import current_actor, current_mount, current_work, link
 from meetup.web.guards import allow, check_csrf
 from meetup.web.i18n import _, ngettext
+from meetup.web.limits import hit, visitor
 from meetup.web.pages import page
 from meetup.web.paging import paged, unpack
 
@@ -175,12 +176,11 @@ def resume(channel: str) -> AnyResponse:
 
 
 @bp.route("/unsubscribe/<token>", methods=["GET", "POST"])
-@allow("public", csrf=False)
+@allow("public", by="unsubscribe", csrf=False)
 def unsubscribe(token: str) -> Any:
     """Switch a kind of message off, or on again: by a button, or by a mail program's one click (RFC 8058)."""
     work = current_work()
-    mount = current_mount()
-    kind, email = _what(links.subject_of(work.db, mount.secret, "unsubscribe", token))
+    kind, email = _what(_opened(token))
     if request.method == "POST":
         one_click = request.form.get("List-Unsubscribe", "") == "One-Click"
         if not one_click:
@@ -232,6 +232,19 @@ def _sent(row_id: int) -> EmailMessage:
     if message is None:
         raise NotFound()
     return message
+
+
+def _opened(token: str) -> str:
+    """What an unsubscribe link is of; whoever guesses at links has to wait.
+
+    Raises:
+        NotFound: for one that is false or revoked.
+    """
+    try:
+        return links.subject_of(current_work().db, current_mount().secret, "unsubscribe", token)
+    except NotFound:
+        hit("30 per minute", "a link that is not", visitor())
+        raise
 
 
 def _what(subject: str) -> tuple[str, str]:

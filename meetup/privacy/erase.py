@@ -7,6 +7,7 @@ of a household business or a citizen is.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 
 from sqlalchemy import delete, null, select, update
@@ -17,6 +18,7 @@ from meetup.enterprises.models import Contact, Enterprise
 from meetup.errors import N_, MeetupError
 from meetup.outbox.models import Mute
 from meetup.privacy.held import Held, entries, find
+from meetup.rest.models import IdempotencyKey
 from meetup.sessions.models import Session
 from meetup.work import Work
 
@@ -45,6 +47,7 @@ def erase(work: Work, email: str) -> dict[str, int]:
     counts: Counter[str] = Counter()
     # Before the names go: which entries speak of them.
     found = entries(work, held)
+    counts["answers"] = _forget_answers(work, held)
     for contact in held.contacts:
         contact.name, contact.position, contact.phone = TOMBSTONE, "", ""
         contact.email = f"erased-{contact.id}@erased.invalid"
@@ -108,6 +111,19 @@ def _erase_people(work: Work, held: Held) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(ids - others)
+
+
+def _forget_answers(work: Work, held: Held) -> int:
+    """Answers of the API that are kept for a repetition and name the person: a repetition then is a new call."""
+    names = {contact.name for contact in held.contacts} | {one.name for one in held.participants}
+    names |= {one.name for one in held.enterprises if one.kind in _PEOPLE}
+    words = [held.email, *sorted(name for name in names if len(name) > 1)]
+    # As JSON may write them: with its escapes, and as they are.
+    needles = {form for word in words for form in (word.encode(), json.dumps(word)[1:-1].encode())}
+    kept = work.db.execute(select(IdempotencyKey.id, IdempotencyKey.body).execution_options(yield_per=200))
+    ids = [key for key, body in kept if any(needle in body for needle in needles)]
+    work.db.execute(delete(IdempotencyKey).where(IdempotencyKey.id.in_(ids)))
+    return len(ids)
 
 
 def _erase_messages(held: Held) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Response, make_response, request
+from flask import Response, current_app, make_response, request
 from flask_smorest import Blueprint
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -19,6 +19,8 @@ from meetup.rest.models import IdempotencyKey
 from meetup.rest.problems import problem
 from meetup.rest.tokens import actor_of
 from meetup.web.current import SAFE_METHODS, act_as, current_actor, current_work
+from meetup.web.guards import Asked, asked_for, note_asked
+from meetup.web.limits import hit, visitor
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -50,12 +52,12 @@ class Resource(Blueprint):
         return decorate
 
 
-def call(action: str) -> Callable[[View], View]:
+def call(action: str, *, of: Asked = ()) -> Callable[[View], View]:
     """Mark a function as an API call that needs a token with the right to `action`.
 
-    Rights that hang on the thing are checked inside with :func:`demand`. A
-    successful call is committed here; with an ``Idempotency-Key`` its answer is
-    kept in the same transaction.
+    Rights that hang on the thing are checked inside with :func:`demand`, and named by `of`:
+    a call that answers without having asked raises, in tests. A successful call is committed
+    here; with an ``Idempotency-Key`` its answer is kept in the same transaction.
     """
 
     def mark(view: View) -> View:
@@ -77,6 +79,7 @@ def call(action: str) -> Callable[[View], View]:
 
         wrapper.meetup_allow = "rest"  # type: ignore[attr-defined]
         wrapper.meetup_action = action  # type: ignore[attr-defined]
+        wrapper.meetup_of = of  # type: ignore[attr-defined]
         return wrapper  # type: ignore[return-value]
 
     return mark
@@ -86,6 +89,8 @@ def _identify() -> Response | None:
     scheme, _, text = request.headers.get("Authorization", "").partition(" ")
     actor = actor_of(current_work(), text.strip()) if scheme.lower() == "bearer" else None
     if actor is None:
+        # Whoever guesses at tokens has to wait; whoever has one is never counted here.
+        hit("30 per minute", "a token that is not", visitor())
         return problem(
             401,
             "Send a valid API token: Authorization: Bearer mtp_…",
@@ -113,11 +118,27 @@ def demand(action: str, thing: Any) -> None:
         NotAllowed: otherwise.
     """
     actor = current_actor()
+    note_asked(action)
     if can(actor, action, thing):
         return
     if actor.has("organizer", "leader"):
         raise NotAllowed()
     raise NotFound()
+
+
+def opened(contacts: Sequence[int], subject: str) -> None:
+    """Keep on record that a reading call gives contacts out; the call's own transaction only reads.
+
+    Args:
+        contacts: their keys.
+        subject: the thing at which they were read, ``kind:id``.
+    """
+    if not contacts:
+        return
+    work = current_work()
+    with work.mount.work(work.actor, now=work.now, request_id=work.request_id) as record:
+        record.log("contact.read", subject, contacts=sorted(set(contacts)))
+        record.commit()
 
 
 def _once(run: Callable[[], Response]) -> Response:
@@ -164,6 +185,9 @@ def _remembered(token_id: int | None, key: str) -> IdempotencyKey | None:
 
 
 def _replay(known: IdempotencyKey, print_: str) -> Response:
+    for action in asked_for(getattr(current_app.view_functions[request.endpoint or ""], "meetup_of", ()), ""):
+        # The first request asked, with the same token.
+        note_asked(action)
     if known.fingerprint != print_:
         raise InvalidInput(
             "Idempotency-Key",

@@ -89,7 +89,7 @@ def list_follow_ups(query: dict[str, Any]) -> Any:
 
 
 @bp.get("/follow-ups/<int:number>")
-@call("staff")
+@call("staff", of="issue.read_all")
 @bp.response(200, FollowUpOut)
 def read_follow_up(number: int) -> Any:
     """One follow-up."""
@@ -99,7 +99,7 @@ def read_follow_up(number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/accept")
-@call("follow_up.accept")
+@call("follow_up.accept", of=("issue.read_all", "follow_up.accept"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.response(200, FollowUpOut)
 def accept_follow_up(number: int) -> Any:
@@ -108,7 +108,7 @@ def accept_follow_up(number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/progress")
-@call("follow_up.progress")
+@call("follow_up.progress", of=("issue.read_all", "follow_up.progress"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(TextIn)
 @bp.response(200, FollowUpOut)
@@ -118,7 +118,7 @@ def progress(data: dict[str, Any], number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/transfer")
-@call("follow_up.transfer")
+@call("follow_up.transfer", of=("issue.read_all", "follow_up.transfer"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(TransferIn)
 @bp.response(200, FollowUpOut)
@@ -135,7 +135,7 @@ def transfer(data: dict[str, Any], number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/accept-transfer")
-@call("follow_up.answer_transfer")
+@call("follow_up.answer_transfer", of=("issue.read_all", "follow_up.answer_transfer"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.response(200, FollowUpOut)
 def accept_transfer(number: int) -> Any:
@@ -144,7 +144,7 @@ def accept_transfer(number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/refuse-transfer")
-@call("follow_up.answer_transfer")
+@call("follow_up.answer_transfer", of=("issue.read_all", "follow_up.answer_transfer"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(ReasonIn)
 @bp.response(200, FollowUpOut)
@@ -158,7 +158,7 @@ def refuse_transfer(data: dict[str, Any], number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/decide-transfer")
-@call("follow_up.decide_transfer")
+@call("follow_up.decide_transfer", of=("issue.read_all", "follow_up.decide_transfer"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(TransferIn)
 @bp.response(200, FollowUpOut)
@@ -173,7 +173,7 @@ def decide_transfer(data: dict[str, Any], number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/extend")
-@call("follow_up.extend")
+@call("follow_up.extend", of=("issue.read_all", "follow_up.extend"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(ExtendIn)
 @bp.response(200, FollowUpOut)
@@ -190,7 +190,7 @@ def extend(data: dict[str, Any], number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/answer")
-@call("follow_up.answer")
+@call("follow_up.answer", of=("issue.read_all", "follow_up.answer"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(AnswerIn)
 @bp.response(200, FollowUpOut)
@@ -205,7 +205,7 @@ def answer(data: dict[str, Any], number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/send-back")
-@call("follow_up.send_back")
+@call("follow_up.send_back", of=("issue.read_all", "follow_up.send_back"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(ReasonIn)
 @bp.response(200, FollowUpOut)
@@ -215,7 +215,7 @@ def send_back(data: dict[str, Any], number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/verify")
-@call("follow_up.verify")
+@call("follow_up.verify", of=("issue.read_all", "follow_up.verify"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.response(200, FollowUpOut)
 def verify(number: int) -> Any:
@@ -224,7 +224,7 @@ def verify(number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/confirm")
-@call("follow_up.confirm")
+@call("follow_up.confirm", of=("issue.read_all", "follow_up.confirm"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(ConfirmIn)
 @bp.response(200, FollowUpOut)
@@ -234,7 +234,7 @@ def confirm(data: dict[str, Any], number: int) -> Any:
 
 
 @bp.post("/follow-ups/<int:number>/reopen")
-@call("follow_up.reopen")
+@call("follow_up.reopen", of=("issue.read_all", "follow_up.reopen"))
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(ReasonIn)
 @bp.response(200, FollowUpOut)

@@ -49,7 +49,7 @@ def _shown(number: int, status: int = 200) -> Any:
 
 
 @bp.post("/sessions/<int:session_id>/issues")
-@call("issue.submit")
+@call("issue.submit", of="issue.submit")
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(IssueIn)
 @bp.response(201, IssueOut)
@@ -99,7 +99,7 @@ def list_issues(query: dict[str, Any]) -> Any:
 
 
 @bp.get("/issues/<int:issue_id>")
-@call("staff")
+@call("staff", of="issue.read_all")
 @bp.response(200, IssueOut)
 def read_issue(issue_id: int) -> Any:
     """One issue."""

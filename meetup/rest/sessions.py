@@ -14,7 +14,7 @@ from meetup.registrations.links import PURPOSE
 from meetup.registrations.models import Registration
 from meetup.registrations.seats import line
 from meetup.rest import find
-from meetup.rest.edge import KEY_HEADER, MATCH_HEADER, Resource, call, check_match, demand, tagged
+from meetup.rest.edge import KEY_HEADER, MATCH_HEADER, Resource, call, check_match, demand, opened, tagged
 from meetup.rest.schemas import (
     CancelIn,
     InvitationIn,
@@ -146,7 +146,7 @@ def list_sessions(query: dict[str, Any]) -> Any:
 
 
 @bp.get("/sessions/<int:session_id>")
-@call("staff")
+@call("staff", of="session.read")
 @bp.response(200, SessionOut)
 def read_session(session_id: int) -> Any:
     """One session."""
@@ -272,12 +272,15 @@ def _own_url(token: str) -> str:
 
 
 @bp.post("/sessions/<int:session_id>/registrations")
-@call("registration.create")
+@call("registration.read", of="registration.create")
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(RegistrationIn)
 @bp.response(201, RegistrationOut)
 def register(data: dict[str, Any], session_id: int) -> Any:
-    """Register an enterprise; a second time finds the first (200) and mails its link to its contact."""
+    """Register an enterprise; a second time finds the first (200) and mails its link to its contact.
+
+    The answer carries the contact and the secret link, of the first one too: whoever may read neither may not call.
+    """
     session = find.session(session_id)
     demand("registration.create", session)
     outcome = registrations.register(current_work(), session, **data, source="api")
@@ -310,6 +313,7 @@ def list_registrations(query: dict[str, Any], session_id: int) -> Any:
     page = paged(work.db.scalars(statement).all(), query["limit"], lambda row: (row.id,))
     waiting = {one.id: place for place, one in enumerate(line(work, session), start=1)}
     tokens = known_tokens(work.db, work.mount.secret, PURPOSE, [row.subject for row in page.items])
+    opened([row.contact_id for row in page.items], session.subject)
     items = [registration_out(row, waiting.get(row.id), _own_url(tokens.get(row.subject, ""))) for row in page.items]
     return {"items": items, "next": page.next or None}
 
@@ -319,6 +323,8 @@ def list_registrations(query: dict[str, Any], session_id: int) -> Any:
 @bp.response(200, RegistrationOut)
 def read_registration(registration_id: int) -> Any:
     """One registration."""
+    row = find.registration(registration_id)
+    opened([row.contact_id], row.subject)
     return _shown(registration_id)
 
 

@@ -38,8 +38,22 @@ log = logging.getLogger("meetup.staff")
 
 BLUEPRINT = "security"
 
-#: Pages of Flask-Security that we have no use for: a rescue by mail to the administrator, a choice of one.
-_CLOSED = frozenset({"two_factor_rescue", "tf_select"})
+#: Who may come to which page of Flask-Security; one that is not here is closed, such as its rescue by mail to the
+#: administrator. ``signing in`` is whoever has given the right password and still owes the code.
+WHO_MAY: dict[str, str] = {
+    f"{BLUEPRINT}.{name}": who
+    for who, names in {
+        "public": ("login", "logout", "forgot_password", "reset_password"),
+        "signing in": (
+            "two_factor_setup",
+            "two_factor_setup_validate",
+            "two_factor_token_validation",
+            "mf_recovery",
+        ),
+        "staff": ("change_password", "verify", "mf_recovery_codes"),
+    }.items()
+    for name in names
+}
 
 #: Where guessing would pay: tries a minute from one address.
 _GUESSES = {
@@ -99,9 +113,9 @@ def install_sign_in(app: Flask) -> Identity:
 
 
 def _before() -> BaseResponse | None:
-    """What is closed, what goes nowhere, and who tries too often."""
+    """What is closed, whoever comes, what goes nowhere, and who tries too often."""
     endpoint = (request.endpoint or "").rpartition(".")[2]
-    if endpoint in _CLOSED:
+    if request.endpoint not in WHO_MAY:
         abort(404)
     if request.is_json:
         abort(415)

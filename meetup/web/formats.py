@@ -84,6 +84,11 @@ def name_of(thing: Any) -> str:
     return str(thing.name)
 
 
+def reached(contact: Any) -> str:
+    """How a contact is reached, in a line."""
+    return " · ".join(part for part in (contact.name, contact.email, format_phone(contact.phone)) if part)
+
+
 FILTERS = {
     "datetime": format_datetime,
     "date": format_date,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from flask import current_app, redirect, request
+from flask import Response as Answer
+from flask import current_app, g, redirect, request
 from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
@@ -17,21 +18,73 @@ from meetup.web.current import SAFE_METHODS, current_actor, current_mount
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+#: What is asked of a thing whose published text alone is shown, to whomever it is shown.
+PUBLISHED = "published"
 
-def allow(action: str, *, csrf: bool = True) -> Callable[[View], View]:
-    """Say who may come to a view.
+#: Actions asked of a thing: one, several, or by the ``<action>`` of the address.
+Asked = str | tuple[str, ...] | Mapping[str, str | tuple[str, ...]]
+
+
+def allow(
+    action: str, *, of: Asked = (), by: str | Mapping[str, str] = "", csrf: bool = True
+) -> Callable[[View], View]:
+    """Say who may come to a view. The table of rights (``docs/access.md``) is written from what stands here.
 
     Args:
         action: ``public``, ``staff``, or an action of :data:`meetup.access.RULES` that needs no object.
+        of: the actions that the view asks :func:`require` about the thing that its address names. A view that
+            answers without having asked raises, in tests.
+        by: the purpose of the secret link that its address carries; or by the beginning of the address.
         csrf: False only for machines that cannot have a token, such as a one-click unsubscribe.
     """
 
     def mark(view: View) -> View:
         view.meetup_allow = action  # type: ignore[attr-defined]
+        view.meetup_of = of  # type: ignore[attr-defined]
+        view.meetup_by = by  # type: ignore[attr-defined]
         view.meetup_csrf = csrf  # type: ignore[attr-defined]
         return view
 
     return mark
+
+
+def asked_for(of: Asked, step: str) -> tuple[str, ...]:
+    """The actions that `of` names, for the ``<action>`` of an address if they depend on it."""
+    found = of.get(step, ()) if isinstance(of, Mapping) else of
+    return (found,) if isinstance(found, str) else found
+
+
+def note_asked(action: str) -> None:
+    """Keep in mind that this request asked for the right to `action`."""
+    g.setdefault("meetup_asked", set()).add(action)
+
+
+def guard_answer(response: Answer) -> Answer:
+    """After every view, in tests: what it says that it asks, it asked before it answered.
+
+    Raises:
+        RuntimeError: if not.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    step = str((request.view_args or {}).get("action", ""))
+    wanted = asked_for(getattr(view, "meetup_of", ()), step)
+    if current_app.testing and wanted and response.status_code < 400:
+        left = [action for action in wanted if action not in g.get("meetup_asked", ())]
+        # A redirect of the guard itself comes before the view and tells nothing.
+        if left and not g.get("meetup_sent_away"):
+            raise RuntimeError(f"the view {request.endpoint} says that it asks for {left}, and did not")
+    return response
+
+
+def require_published(thing: Any) -> None:
+    """Go on only if `thing` is published: what is behind these addresses is the public's, whoever asks.
+
+    Raises:
+        NotFound: if not.
+    """
+    note_asked(PUBLISHED)
+    if not thing.is_public:
+        raise NotFound()
 
 
 def require(action: str, thing: Any = None) -> None:
@@ -42,6 +95,7 @@ def require(action: str, thing: Any = None) -> None:
         NotAllowed: otherwise.
     """
     actor = current_actor()
+    note_asked(action)
     if can(actor, action, thing):
         return
     if thing is not None and not actor.has("organizer"):
@@ -72,6 +126,7 @@ def guard_request() -> Response | None:
             login = current_mount().identity.login_url(after)
             if not login:
                 raise Forbidden()
+            g.meetup_sent_away = True
             return redirect(login)
     if request.method not in SAFE_METHODS and getattr(view, "meetup_csrf", True):
         check_csrf()

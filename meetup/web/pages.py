@@ -12,6 +12,7 @@ from jinja2 import BaseLoader, ChoiceLoader, PackageLoader
 from markupsafe import Markup, escape
 
 from meetup.access import can
+from meetup.links import veiled
 from meetup.web import formats
 from meetup.web.assets import static
 from meetup.web.current import current_actor, current_mount, current_work, link
@@ -45,6 +46,7 @@ def make_environment(mount: Mount, plugin_loaders: Sequence[BaseLoader] = ()) ->
         settings=mount.settings,
         ngettext=ngettext,
         name_of=formats.name_of,
+        veiled=veil,
     )
     return environment
 
@@ -100,6 +102,11 @@ def page(template: str, **context: Any) -> str:
     everywhere.update(context)
     current_app.update_template_context(everywhere)
     return str(mount.jinja.get_template(f"meetup/{template}").render(everywhere))
+
+
+def veil(row: Any) -> str:
+    """What stands for `row` in addresses that anyone sees; see :func:`meetup.links.veiled`."""
+    return veiled(current_mount().secret, row.subject)
 
 
 def lines(text: str) -> Markup:

@@ -389,3 +389,29 @@ def test_an_officers_token_reads_no_conduct_and_no_unpublished_words(
     assert officer.call("GET", f"/follow-ups/{made['id']}").status_code == 404
     assert officer.call("POST", f"/follow-ups/{made['id']}/accept").status_code == 404
     assert officer.call("GET", "/follow-ups").get_json()["items"] == []
+
+
+def test_only_who_may_read_registrations_makes_one_over_the_api(
+    site: Any, mount: Any, token: Any, runner: Any, tmp_path: Any
+) -> None:
+    """The answer to a second registration is the first one, with its contact and its secret link."""
+    bring_in(runner, tmp_path)
+    known = {"kind": "enterprise", "tax_code": "0100109106", "name": "Công ty Đã Đăng ký", "sector": ""}
+    curious = {"name": "Kẻ tò mò", "email": "to.mo@example.vn", "phone": "", "language": "vi"}
+    with mount.work() as work:
+        session, _registration = someone_registered(work)
+        first = {"name": "Bà Đầu tiên", "email": "dau.tien@example.vn", "language": "vi"}
+        who = [{"name": "Bà Đầu tiên"}]
+        registrations.register(work, session, enterprise=known, contact=first, participants=who, consent=True)
+        session_id = session.id
+        work.commit()
+    people = [{"name": "Kẻ tò mò", "position": ""}]
+    body = {"enterprise": known, "contact": curious, "participants": people, "consent": True}
+    for role in ("officer", "leader"):
+        more = ("--department", "SXD") if role == "officer" else ()
+        answer = Api(site, token(role, *more)).call("POST", f"/sessions/{session_id}/registrations", body)
+        assert answer.status_code == 403, answer.text
+        assert "manage_url" not in answer.text
+        assert "dau.tien@example.vn" not in answer.text
+    again = Api(site, token("organizer")).call("POST", f"/sessions/{session_id}/registrations", body, 200).get_json()
+    assert again["contact"]["email"] == "dau.tien@example.vn"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask.testing import FlaskCliRunner
@@ -20,6 +20,8 @@ from meetup.outbox.models import Outgoing
 from meetup.programmes.service import create_programme
 from meetup.registrations import service as registrations
 from meetup.registrations.models import Registration
+from meetup.rest.models import IdempotencyKey
+from meetup.rest.tokens import create_token
 from meetup.sessions import service as sessions
 from tests.rig.clock import SettableClock
 
@@ -101,3 +103,25 @@ def test_who_is_forgotten_is_nowhere(runner: FlaskCliRunner, thuy: None, work: U
     assert runner.invoke(args=["meetup", "audit", "verify"]).exit_code == 0
     again = runner.invoke(args=["meetup", "privacy", "erase", EMAIL, "--yes"])
     assert (again.exit_code, again.output) == (0, f"nothing is held about {EMAIL}\n")
+
+
+def test_what_the_api_keeps_is_forgotten_too(site: Any, runner: FlaskCliRunner, thuy: None, work: Unit) -> None:
+    """An answer that is kept for a repetition holds the contact and the secret link."""
+    with work() as w:
+        _row, token = create_token(w, name="Trục liên thông", role="organizer")
+        key = w.db.scalars(select(Registration.id)).one()
+        w.commit()
+    caller = site.test_client()
+
+    def post(path: str, body: dict[str, Any]) -> int:
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": path}
+        return int(caller.post(f"/api/v1{path}", json=body, headers=headers).status_code)
+
+    assert post("/fields", {"code": "khac", "name": "Khác"}) == 201
+    assert post(f"/registrations/{key}/cancel", {}) == 200
+    with work(write=False) as w:
+        assert sum(EMAIL.encode() in one for one in w.db.scalars(select(IdempotencyKey.body))) == 1
+    assert runner.invoke(args=["meetup", "privacy", "erase", EMAIL, "--yes"]).exit_code == 0
+    with work(write=False) as w:
+        bodies = w.db.scalars(select(IdempotencyKey.body)).all()
+    assert len(bodies) == 1 and NAME.encode() not in bodies[0] and EMAIL.encode() not in bodies[0]

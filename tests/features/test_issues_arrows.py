@@ -14,6 +14,7 @@ from meetup.departments.models import Department
 from meetup.errors import WrongState
 from meetup.issues import queries, service
 from meetup.issues.models import Attachment, Issue
+from meetup.links import veiled
 from tests.features.issuing import LEADER, ORGANIZER, SECRET, Province, Unit, build, officer
 from tests.rig.visitor import Visitor, parse
 
@@ -228,22 +229,23 @@ def test_nobody_reads_anothers_issue(client: Visitor, province: Province, work: 
     with work() as w:
         issue = queries.by_number(w.db, number)
         (row,) = service.attach(w, issue, [service.Upload("a.txt", SECRET.encode())], side="enterprise")
+        shown = veiled(w.mount.secret, row.subject)
         one_only = w.token("issue", issue.subject)
         w.commit()
     mine = f"/r/{province.thuy}/issues/{number}"
     others = f"/r/{province.mai}/issues/{number}"
-    assert client.get(mine).status_code == client.get(f"{mine}/files/{row.id}").status_code == 200
-    assert client.get(f"/i/{one_only}").status_code == client.get(f"/i/{one_only}/files/{row.id}").status_code == 200
+    assert client.get(mine).status_code == client.get(f"{mine}/files/{shown}").status_code == 200
+    assert client.get(f"/i/{one_only}").status_code == client.get(f"/i/{one_only}/files/{shown}").status_code == 200
     other = province.raise_issue("Khác", of="mai")
     closed = [
         others,
-        f"{others}/files/{row.id}",
-        f"/r/{province.mai}/issues/{other}/files/{row.id}",
+        f"{others}/files/{shown}",
+        f"/r/{province.mai}/issues/{other}/files/{shown}",
         f"/r/{province.mai}/issues/{other}/files/99999999999999999999",
         f"/i/{province.thuy}",
         f"/i/{one_only[:-2]}AA",
         f"/issues/{number}",
-        f"/issues/{number}/files/{row.id}",
+        f"/issues/{number}/files/{shown}",
         "/r/x/issues/new",
     ]
     desks = [f"/organize/issues/{number}", f"/organize/issues/{number}/files/{row.id}"]
@@ -266,11 +268,12 @@ def test_a_published_issue_opens_no_more_than_its_text(client: Visitor, province
     with work() as w:
         issue = queries.by_number(w.db, number)
         (row,) = service.attach(w, issue, [service.Upload("a.txt", b"x")], side="enterprise")
+        shown = veiled(w.mount.secret, row.subject)
         w.commit()
     province.sign_in(officer(province.tax))
     assert client.get(f"/organize/issues/{number}").status_code == 404
     assert client.get(f"/organize/issues/{number}/files/{row.id}").status_code == 404
-    assert client.get(f"/issues/{number}/files/{row.id}").status_code == 404
+    assert client.get(f"/issues/{number}/files/{shown}").status_code == 404
     province.sign_in(officer(province.land))
     assert SECRET in client.get(f"/organize/issues/{number}").text
     assert client.get(f"/organize/issues/{number}/files/{row.id}").status_code == 200

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from meetup.enterprises.models import Consent, Contact, Enterprise
 from meetup.issues.models import Attachment, Issue
+from meetup.links import veiled
 from meetup.outbox.models import Outgoing
 from tests.features.issuing import ORGANIZER, Province, Unit, build, officer
 from tests.rig.visitor import Visitor, parse
@@ -187,7 +188,7 @@ def test_a_file_is_what_its_content_says(
         number = w.db.scalar(select(Issue.number))
     assert row.content_type == kind
     assert not row.name.endswith(".exe")
-    got = client.get(f"/r/{province.thuy}/issues/{number}/files/{row.id}")
+    got = client.get(f"/r/{province.thuy}/issues/{number}/files/{veiled(w.mount.secret, row.subject)}")
     assert got.status_code == 200
     assert got.headers["Content-Disposition"].startswith("attachment; ")
     assert got.headers["X-Content-Type-Options"] == "nosniff"
@@ -238,7 +239,7 @@ def test_a_name_cannot_lead_anywhere(client: Visitor, province: Province, work: 
         row = w.db.scalars(select(Attachment)).one()
         number = w.db.scalar(select(Issue.number))
     assert "/" not in row.name and "\n" not in row.name
-    got = client.get(f"/r/{province.thuy}/issues/{number}/files/{row.id}")
+    got = client.get(f"/r/{province.thuy}/issues/{number}/files/{veiled(w.mount.secret, row.subject)}")
     assert "X-Evil" not in got.headers
 
 

@@ -18,7 +18,7 @@ from meetup.web.i18n import _, in_locale
 
 
 @bp.get("/feeds/<token>/follow-ups.ics")
-@allow("public")
+@allow("public", by=FEED)
 def feed(token: str) -> Response:
     """The department's tasks; ``?as=events`` for programs that show no tasks."""
     work = current_work()

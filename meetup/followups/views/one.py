@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from meetup.access import can
 from meetup.departments.service import calendar
 from meetup.domain.mentions import handle_of
+from meetup.enterprises.service import open_contact
 from meetup.errors import NotFound
 from meetup.followups import mentions, queries, service
 from meetup.followups.handling import may_answer
@@ -22,6 +23,7 @@ from meetup.followups.views.story import story
 from meetup.issues.models import Attachment
 from meetup.issues.views.files import send
 from meetup.web.current import current_actor, current_work, link
+from meetup.web.formats import reached
 from meetup.web.forms import Form, submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
@@ -41,6 +43,11 @@ _ARROWS = {
     "verify": "verify",
     "send-back": "send_back",
 }
+
+
+def _asked(name: str) -> tuple[str, ...]:
+    """What an action asks of the follow-up; who may give an opinion, the service knows."""
+    return ("follow_up.read",) if name == "opinion" else ("follow_up.read", ACTIONS[name][1])
 
 
 def possible(work: Work, f: FollowUp, asked: Extension | None, draft: Draft | None = None) -> set[str]:
@@ -133,14 +140,14 @@ def _show(f: FollowUp, failed: tuple[str, Form] | None = None) -> Any:
 
 
 @bp.get("/department/follow-ups/<int:number>")
-@allow("desk.department")
+@allow("desk.department", of="follow_up.read")
 def show(number: int) -> Any:
     """One follow-up with all that happened to it."""
     return _show(readable(number))
 
 
 @bp.post("/department/follow-ups/<int:number>/<action>")
-@allow("desk.department")
+@allow("desk.department", of={name: _asked(name) for name in ACTIONS})
 def act(number: int, action: str) -> AnyResponse | Any:
     """Do one of the things that can be done with it."""
     if action not in ACTIONS:
@@ -176,8 +183,21 @@ def _tell_unknown(work: Work, f: FollowUp, form: Any) -> None:
         flash(_("Nobody who may read this is called %(names)s; they were not told.", names=names), "warning")
 
 
+@bp.post("/department/follow-ups/<int:number>/contact")
+@allow("desk.department", of=("follow_up.read", "contact.open"))
+def open_sender(number: int) -> AnyResponse:
+    """Show how the enterprise is reached; that somebody looked is on record."""
+    work = current_work()
+    f = readable(number)
+    require("contact.open", f)
+    open_contact(work, f.issue.contact, at=f.subject)
+    work.commit()
+    flash(reached(f.issue.contact), "info")
+    return redirect(link("follow_ups.show", number=number))
+
+
 @bp.get("/department/follow-ups/<int:number>/files/<int:key>")
-@allow("desk.department")
+@allow("desk.department", of="follow_up.read")
 def file(number: int, key: int) -> Response:
     """A document of the issue or of an answer, for those who may read the follow-up."""
     f = readable(number)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, g, redirect, request
+from flask import after_this_request, flash, g, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from meetup import links
 from meetup.access import Actor
 from meetup.errors import NotFound
 from meetup.followups import forms, papers, queries, service
 from meetup.followups.models import FollowUp
 from meetup.followups.views.base import bp, draw
 from meetup.issues.models import Issue
-from meetup.issues.views.own import issue_of
+from meetup.issues.views.own import BY, issue_of, keep_secret
 from meetup.issues.views.own import show as show_issue
 from meetup.plugins.slots import Panel
+from meetup.registrations.links import PURPOSE
 from meetup.registrations.views import registration_of
-from meetup.web.current import act_as, current_mount, current_work, link
+from meetup.web.calendars import subject_behind
+from meetup.web.current import act_as, current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
@@ -41,12 +42,22 @@ def _by_registration(token: str, number: int) -> FollowUp:
 
 def _by_issue(token: str, number: int) -> FollowUp:
     work = current_work()
-    subject = links.subject_of(work.db, current_mount().secret, "issue", token)
+    subject = subject_behind("issue", token)
+    after_this_request(keep_secret)
     f = queries.by_number(work.db, number)
     if f.issue.subject != subject:
         raise NotFound()
     issue = f.issue
-    act_as(Actor("enterprise", id=issue.subject, name=issue.contact.name, enterprise_id=issue.enterprise_id))
+    act_as(
+        Actor(
+            "enterprise",
+            id=issue.subject,
+            name=issue.contact.name,
+            # The link is the issue's, so whoever holds it is who handed it in, with whichever registration.
+            registration_id=issue.registration_id,
+            enterprise_id=issue.enterprise_id,
+        )
+    )
     require("follow_up.read", f)
     return f
 
@@ -76,11 +87,11 @@ def issue_address(issue: Issue, token: str) -> str:
     return link("issues.own", token=token)
 
 
-def file_address(issue: Issue, token: str, key: int) -> str:
+def file_address(issue: Issue, token: str, name: str) -> str:
     """A document of the issue for its enterprise."""
     if issue.registration_id is not None:
-        return link("issues.own_file", token=token, number=issue.number, key=key)
-    return link("issues.own_file", token=token, key=key)
+        return link("issues.own_file", token=token, number=issue.number, name=name)
+    return link("issues.own_file", token=token, name=name)
 
 
 def _show(f: FollowUp, token: str, **failed: Any) -> Any:
@@ -94,7 +105,7 @@ def _show(f: FollowUp, token: str, **failed: Any) -> Any:
         notes=notes.get(f.id, []),
         answer=answer,
         files=[one for one in written.files if one.follow_up_id == f.id] if answer is not None else [],
-        file_url=lambda key: file_address(f.issue, token, key),
+        file_url=lambda name: file_address(f.issue, token, name),
         form=failed.get("form") or forms.ConfirmForm(formdata=None),
         reopen=failed.get("reopen") or forms.ReopenForm(formdata=None),
         confirm_url=address(f, token, "confirm"),
@@ -104,42 +115,42 @@ def _show(f: FollowUp, token: str, **failed: Any) -> Any:
 
 
 @bp.get("/r/<token>/follow-ups/<int:number>")
-@allow("public")
+@allow("public", by=PURPOSE, of="follow_up.read")
 def own(token: str, number: int) -> Any:
     """What a department did, and the two buttons; the mail's link leads here."""
     return _show(_follow_up(token, number), token)
 
 
 @bp.get("/i/<token>/follow-ups/<int:number>")
-@allow("public")
+@allow("public", by="issue", of="follow_up.read")
 def of_issue(token: str, number: int) -> Any:
     """The same for an issue that came without a registration."""
     return _show(_follow_up(token, number), token)
 
 
 @bp.post("/r/<token>/follow-ups/<int:number>/confirm")
-@allow("public")
+@allow("public", by=PURPOSE, of=("follow_up.read", "follow_up.confirm"))
 def own_confirm(token: str, number: int) -> Any:
     """It is solved."""
     return _confirm(token, number)
 
 
 @bp.post("/i/<token>/follow-ups/<int:number>/confirm")
-@allow("public")
+@allow("public", by="issue", of=("follow_up.read", "follow_up.confirm"))
 def of_issue_confirm(token: str, number: int) -> Any:
     """It is solved."""
     return _confirm(token, number)
 
 
 @bp.post("/r/<token>/follow-ups/<int:number>/reopen")
-@allow("public")
+@allow("public", by=PURPOSE, of=("follow_up.read", "follow_up.reopen"))
 def own_reopen(token: str, number: int) -> Any:
     """It is not solved."""
     return _reopen(token, number)
 
 
 @bp.post("/i/<token>/follow-ups/<int:number>/reopen")
-@allow("public")
+@allow("public", by="issue", of=("follow_up.read", "follow_up.reopen"))
 def of_issue_reopen(token: str, number: int) -> Any:
     """It is not solved."""
     return _reopen(token, number)
@@ -184,7 +195,7 @@ def _reopen(token: str, number: int) -> Any:
 
 @bp.post("/r/<token>/issues/<int:number>/<any(agree, disagree):action>")
 @bp.post("/i/<token>/<any(agree, disagree):action>")
-@allow("public")
+@allow("public", by=BY, of="issue.read_all")
 def at_once(token: str, action: str, number: int | None = None) -> Response | Any:
     """The enterprise agrees with an answer that was given on the spot, or does not."""
     work = current_work()
@@ -228,7 +239,7 @@ def panel(work: Work, issue: Issue, token: str) -> list[Panel]:
             form=forms.ConfirmForm(formdata=None),
             lines=lines,
         )
-        return [Panel(_("What the agencies did"), Markup(text), 10)]
+        return [Panel(_("What the agencies did"), Markup(text), 10)]  # nosec B704
     if issue.state in {"answered", "resolved"} and issue.answer:
         where = {"token": token}
         if issue.registration_id is not None:
@@ -242,5 +253,5 @@ def panel(work: Work, issue: Issue, token: str) -> list[Panel]:
             form=g.pop("meetup_disagreement", None) or forms.ReopenForm(formdata=None),
             lines=lines,
         )
-        return [Panel(_("The answer"), Markup(text), 10)]
+        return [Panel(_("The answer"), Markup(text), 10)]  # nosec B704
     return []

@@ -18,6 +18,7 @@ from meetup.issues.forms import CHANNEL_WORDS, KIND_NAMES, Choices
 from meetup.issues.models import Issue
 from meetup.web.current import current_work
 from meetup.web.formats import name_of
+from meetup.web.guards import note_asked
 from meetup.web.i18n import _
 from meetup.web.pages import lines, page
 from meetup.work import Work
@@ -147,6 +148,7 @@ def demand_all(actor: Actor, issue: Issue) -> None:
     Raises:
         NotFound: if not: that there is such an issue is nobody else's business.
     """
+    note_asked("issue.read_all")
     if not may_see_all(actor, issue):
         raise NotFound()
 

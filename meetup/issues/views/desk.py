@@ -10,6 +10,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from meetup.departments.models import Department
+from meetup.enterprises.service import open_contact
 from meetup.errors import N_, InvalidInput, MeetupError, NotFound
 from meetup.issues import queries, search, service
 from meetup.issues.forms import uploads
@@ -30,7 +31,7 @@ from meetup.issues.views.base import (
 from meetup.issues.views.standing import standings
 from meetup.issues.views.story import story
 from meetup.web.current import current_work, link
-from meetup.web.formats import name_of
+from meetup.web.formats import name_of, reached
 from meetup.web.forms import submit, undo
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _, ngettext
@@ -118,14 +119,14 @@ def _duplicates(work: Work, issue: Issue) -> list[Issue]:
 
 
 @bp.get("/organize/issues/<int:number>")
-@allow("staff")
+@allow("staff", of="issue.read_all")
 def desk(number: int) -> Any:
     """Everything about an issue."""
     return _show(number)
 
 
 @bp.post("/organize/issues/<int:number>/<any(accept, decline, ask, merge, write, publish, unpublish):action>")
-@allow("staff")
+@allow("staff", of={name: right for name, (_form, right, _words) in ACTIONS.items()})
 def desk_do(number: int, action: str) -> Any:
     """One step with an issue."""
     kind, right, words = ACTIONS[action]
@@ -140,6 +141,21 @@ def desk_do(number: int, action: str) -> Any:
     flash(_(words), "success")
     after = _next_new(issue) if action in ("accept", "decline", "ask", "merge") and request.form.get("then") else ""
     answer: Response = redirect(after or link("issues.desk", number=number))
+    return answer
+
+
+@bp.post("/organize/issues/<int:number>/contact")
+@allow("staff", of=("issue.read_all", "contact.open"))
+def open_sender(number: int) -> Any:
+    """Show how the sender is reached; that somebody looked is on record."""
+    work, actor = work_and_actor()
+    issue = queries.by_number(work.db, number)
+    demand_all(actor, issue)
+    require("contact.open", issue)
+    open_contact(work, issue.contact, at=issue.subject)
+    work.commit()
+    flash(reached(issue.contact), "info")
+    answer: Response = redirect(link("issues.desk", number=number))
     return answer
 
 

@@ -21,10 +21,11 @@ from meetup.issues import queries, search, service
 from meetup.issues.forms import IssueForm, OpenIssueForm, uploads
 from meetup.issues.models import Issue
 from meetup.issues.views.base import bp, draw, offer, typed_issue
+from meetup.registrations.links import PURPOSE
 from meetup.registrations.views import registration_of
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit
-from meetup.web.guards import allow
+from meetup.web.guards import PUBLISHED, allow, require, require_published
 from meetup.web.i18n import _, locale_code
 from meetup.web.limits import hit, visitor
 from meetup.work import Work
@@ -47,10 +48,11 @@ def _unless_answered(form: IssueForm, hand_in: Any) -> tuple[Issue | None, list[
 
 
 @bp.route("/r/<token>/issues/new", methods=["GET", "POST"])
-@allow("public")
+@allow("public", by=PURPOSE, of="issue.submit")
 def new(token: str) -> Any:
     """An enterprise hands in an issue with its registration."""
     registration = registration_of(token)
+    require("issue.submit", registration)
     work = current_work()
     form = IssueForm()
     offer(form, work)
@@ -69,16 +71,16 @@ def new(token: str) -> Any:
 
 
 @bp.post("/r/<token>/issues/<int:number>/co-sign")
-@allow("public")
+@allow("public", by=PURPOSE, of=PUBLISHED)
 def co_sign(token: str, number: int) -> Any:
     """An enterprise has the same difficulty as a published one, and follows that instead of sending its own."""
     registration = registration_of(token)
     work = current_work()
     issue = queries.by_number(work.db, number, whole=False)
-    if issue.is_public:
-        service.co_sign(work, issue, registration.enterprise_id, contact=registration.contact_id)
-        work.commit()
-        flash(_("Noted: you have the same difficulty. You will get the mails about its progress."), "success")
+    require_published(issue)
+    service.co_sign(work, issue, registration.enterprise_id, contact=registration.contact_id)
+    work.commit()
+    flash(_("Noted: you have the same difficulty. You will get the mails about its progress."), "success")
     answer: Response = redirect(link("issues.show", number=number))
     return answer
 

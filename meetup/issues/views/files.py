@@ -13,8 +13,9 @@ from meetup.errors import NotFound
 from meetup.issues import queries
 from meetup.issues.models import Attachment, Issue
 from meetup.issues.views.base import bp, demand_all, work_and_actor
+from meetup.links import veiled
 from meetup.web.current import current_mount, current_work
-from meetup.web.guards import allow
+from meetup.web.guards import PUBLISHED, allow, require_published
 
 
 def attachment_of(issue: Issue, key: int) -> Attachment:
@@ -27,6 +28,19 @@ def attachment_of(issue: Issue, key: int) -> Attachment:
     if found is None:
         raise NotFound()
     return found
+
+
+def named(issue: Issue, name: str) -> Attachment:
+    """The file of `issue` that an address outside of the desks calls `name`.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    work = current_work()
+    for one in work.db.scalars(select(Attachment).where(Attachment.issue_id == issue.id)):
+        if veiled(work.mount.secret, one.subject) == name:
+            return one
+    raise NotFound()
 
 
 def send(attachment: Attachment, name: str = "") -> Response:
@@ -54,20 +68,21 @@ def send(attachment: Attachment, name: str = "") -> Response:
     return response
 
 
-@bp.get("/issues/<int:number>/files/<int(max=2147483647):key>")
-@allow("public")
-def public_file(number: int, key: int) -> Response:
+@bp.get("/issues/<int:number>/files/<name>")
+@allow("public", of=PUBLISHED)
+def public_file(number: int, name: str) -> Response:
     """A file of a published issue that was opened to the public."""
     issue = queries.by_number(current_work().db, number, whole=False)
-    attachment = attachment_of(issue, key)
-    if not (issue.is_public and attachment.is_public):
+    require_published(issue)
+    attachment = named(issue, name)
+    if not attachment.is_public:
         raise NotFound()
     end = attachment.name.rpartition(".")[2]
-    return send(attachment, f"{number}-{key}.{end}")
+    return send(attachment, f"{number}-{name}.{end}")
 
 
 @bp.get("/organize/issues/<int:number>/files/<int(max=2147483647):key>")
-@allow("staff")
+@allow("staff", of="issue.read_all")
 def desk_file(number: int, key: int) -> Response:
     """Any file of an issue, for the staff that may read all of it."""
     work, actor = work_and_actor()

@@ -16,15 +16,19 @@ from meetup.issues.forms import InformForm, MessageForm, uploads
 from meetup.issues.models import Issue
 from meetup.issues.values import SILENT
 from meetup.issues.views.base import bp, draw
-from meetup.issues.views.files import attachment_of, send
+from meetup.issues.views.files import named, send
 from meetup.issues.views.standing import standings
 from meetup.issues.views.story import story
+from meetup.registrations.links import PURPOSE
 from meetup.registrations.views import registration_of
 from meetup.web.current import act_as, current_mount, current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
 from meetup.web.limits import hit, visitor
+
+#: What the links that open an issue are for: its registration's, or its own where it came without one.
+BY = {"/r/": PURPOSE, "/i/": "issue"}
 
 
 def issue_of(token: str, number: int | None) -> Issue:
@@ -38,26 +42,35 @@ def issue_of(token: str, number: int | None) -> Issue:
     """
     work = current_work()
     if number is not None:
-        registration = registration_of(token)
+        registration_of(token)
         issue = queries.by_number(work.db, number)
-        if issue.registration_id != registration.id:
-            raise NotFound()
+        require("issue.read_all", issue)
         return issue
     try:
         subject = links.subject_of(work.db, current_mount().secret, "issue", token)
     except NotFound:
         hit("30 per minute", "a link that is not", visitor())
         raise
-    after_this_request(_keep_secret)
+    after_this_request(keep_secret)
     found = work.db.get(Issue, int(subject.partition(":")[2]))
     if found is None:
         raise NotFound()
     issue = queries.by_number(work.db, found.number)
-    act_as(Actor("enterprise", id=issue.subject, name=issue.contact.name, enterprise_id=issue.enterprise_id))
+    act_as(
+        Actor(
+            "enterprise",
+            id=issue.subject,
+            name=issue.contact.name,
+            # The link is the issue's, so whoever holds it is who handed it in, with whichever registration.
+            registration_id=issue.registration_id,
+            enterprise_id=issue.enterprise_id,
+        )
+    )
+    require("issue.read_all", issue)
     return issue
 
 
-def _keep_secret(response: Response) -> Response:
+def keep_secret(response: Response) -> Response:
     """A page behind a secret link is kept by nobody and found by no search engine."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
@@ -94,17 +107,17 @@ def show(issue: Issue, token: str, number: int | None, **forms: Any) -> Any:
         may_write=issue.state not in SILENT,
         may_withdraw="withdraw" in issue.MACHINE.possible(issue.state),
         action=lambda name: action_url(token, number, name),
-        file_url=lambda key: (
-            link("issues.own_file", token=token, key=key)
+        file_url=lambda name: (
+            link("issues.own_file", token=token, name=name)
             if number is None
-            else link("issues.own_file", token=token, number=number, key=key)
+            else link("issues.own_file", token=token, number=number, name=name)
         ),
     )
 
 
 @bp.get("/r/<token>/issues/<int:number>")
 @bp.get("/i/<token>")
-@allow("public")
+@allow("public", by=BY, of="issue.read_all")
 def own(token: str, number: int | None = None) -> Any:
     """The issue for its enterprise."""
     return show(issue_of(token, number), token, number)
@@ -112,7 +125,7 @@ def own(token: str, number: int | None = None) -> Any:
 
 @bp.post("/r/<token>/issues/<int:number>/<any(write, inform, withdraw):action>")
 @bp.post("/i/<token>/<any(write, inform, withdraw):action>")
-@allow("public")
+@allow("public", by=BY, of={name: ("issue.read_all", f"issue.{name}") for name in ("write", "inform", "withdraw")})
 def do(token: str, action: str, number: int | None = None) -> Any:
     """Write into the thread, give what was asked for, or take the issue back."""
     work = current_work()
@@ -142,13 +155,13 @@ def do(token: str, action: str, number: int | None = None) -> Any:
     return answer
 
 
-@bp.get("/r/<token>/issues/<int:number>/files/<int(max=2147483647):key>")
-@bp.get("/i/<token>/files/<int(max=2147483647):key>")
-@allow("public")
-def own_file(token: str, key: int, number: int | None = None) -> Response:
+@bp.get("/r/<token>/issues/<int:number>/files/<name>")
+@bp.get("/i/<token>/files/<name>")
+@allow("public", by=BY, of="issue.read_all")
+def own_file(token: str, name: str, number: int | None = None) -> Response:
     """A file of one's own issue; a document of a department's answer once the answer was checked."""
     work = current_work()
-    attachment = attachment_of(issue_of(token, number), key)
+    attachment = named(issue_of(token, number), name)
     if attachment.follow_up_id is not None:
         state = work.db.scalar(select(FollowUp.state).where(FollowUp.id == attachment.follow_up_id))
         if state not in ("verified", "closed", "reopened"):

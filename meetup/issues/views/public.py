@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, request
-from sqlalchemy import select
 from werkzeug.wrappers import Response as Answer
 
 from meetup.domain.issues import OUTCOMES
@@ -18,10 +17,10 @@ from meetup.issues.views.story import story
 from meetup.web.current import current_mount, current_work, link
 from meetup.web.formats import name_of
 from meetup.web.forms import submit
-from meetup.web.guards import allow
+from meetup.web.guards import PUBLISHED, allow, require_published
 from meetup.web.i18n import _
 from meetup.web.limits import hit, visitor
-from meetup.web.pages import page
+from meetup.web.pages import page, veil
 from meetup.web.paging import paged, unpack
 
 
@@ -86,8 +85,10 @@ def _published(number: int) -> Issue:
 def _show(issue: Issue, form: CommentForm) -> Any:
     work = current_work()
     if not issue.is_public:
+        # Gone, and said so: nothing of it is shown but the reason.
         taken_off = queries.revisions(work.db, issue)[:1]
         return draw("taken_off.html", 410, issue=issue, revision=taken_off[0] if taken_off else None)
+    require_published(issue)
     return draw(
         "show.html",
         issue=issue,
@@ -103,15 +104,15 @@ def _show(issue: Issue, form: CommentForm) -> Any:
 def _comment_form(issue: Issue) -> CommentForm:
     form = CommentForm()
     open_ones = queries.comments(current_work().db, issue)
-    form.parent.choices = [("", _("(the answer)")), *((str(one.id), one.name) for one, _replies in open_ones)]
+    form.parent.choices = [("", _("(the answer)")), *((veil(one), one.name) for one, _replies in open_ones)]
     reply = request.args.get("reply", "")
-    if request.method == "GET" and any(reply == str(one.id) for one, _replies in open_ones):
+    if request.method == "GET" and any(reply == veil(one) for one, _replies in open_ones):
         form.parent.data = reply
     return form
 
 
 @bp.get("/issues/<int:number>")
-@allow("public")
+@allow("public", of=PUBLISHED)
 def show(number: int) -> Any:
     """A published issue: question, answer, how it went, corrections and comments."""
     issue = _published(number)
@@ -119,19 +120,19 @@ def show(number: int) -> Any:
 
 
 @bp.post("/issues/<int:number>/comments")
-@allow("public")
+@allow("public", of=PUBLISHED)
 def comment(number: int) -> Any:
     """Leave a comment; it is shown after moderation."""
     work = current_work()
     issue = _published(number)
-    if not issue.is_public:
-        raise NotFound()
+    require_published(issue)
     hit("20 per hour", "a comment", visitor())
     form = _comment_form(issue)
 
     def leave() -> Comment:
-        chosen = int(form.parent.data or 0)
-        parent = work.db.scalar(select(Comment).where(Comment.id == chosen)) if chosen else None
+        chosen = form.parent.data
+        threads = queries.comments(work.db, issue) if chosen else []
+        parent = next((one for one, _replies in threads if veil(one) == chosen), None)
         return service.comment(
             work,
             issue,

@@ -9,12 +9,14 @@ from flask import flash, redirect, request
 
 from meetup.domain.faults import plain
 from meetup.domain.text import collation_key
+from meetup.enterprises.service import open_contact
 from meetup.errors import MeetupError, NotFound
 from meetup.registrations import queries, service
 from meetup.registrations.models import Registration
 from meetup.registrations.views.base import bp, draw
 from meetup.sessions.queries import by_slug
 from meetup.web.current import current_work, link
+from meetup.web.formats import reached
 from meetup.web.forms import undo
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _, ngettext
@@ -32,8 +34,8 @@ _ACTIONS: dict[str, Callable[[Work, Registration], Any]] = {
 }
 
 
-@bp.post("/organize/registrations/<int:key>/<any('check-in', miss, cancel, accept, decline, link):action>")
-@allow("session.check_in")
+@bp.post("/organize/registrations/<int:key>/<any('check-in', miss, cancel, accept, decline, link, contact):action>")
+@allow("session.check_in", of="registration.change")
 def do(key: int, action: str) -> Any:
     """One step of one registration; what forbids it is said on the page that one came from."""
     work = current_work()
@@ -45,6 +47,9 @@ def do(key: int, action: str) -> Any:
     try:
         if action == "link":
             service.links_again(work, registration.contact.email)
+        elif action == "contact":
+            require("contact.open", registration)
+            open_contact(work, registration.contact, at=registration.subject)
         else:
             _ACTIONS[action](work, registration)
         work.commit()
@@ -52,7 +57,8 @@ def do(key: int, action: str) -> Any:
         undo(work.db)
         flash(f"{name}: {say(error)}", "error")
     else:
-        flash(_("%(name)s: done.", name=name), "success")
+        said = reached(registration.contact) if action == "contact" else _("%(name)s: done.", name=name)
+        flash(said, "info" if action == "contact" else "success")
     answer: Any = redirect(_back(slug))
     return answer
 

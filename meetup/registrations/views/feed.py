@@ -23,7 +23,7 @@ FEED = "contact-feed"
 
 
 @bp.get("/feeds/<token>/registrations.ics")
-@allow("public")
+@allow("public", by=FEED)
 def feed(token: str) -> Response:
     """Every session that the contact is registered for, with the reply in it."""
     work = current_work()
@@ -55,7 +55,7 @@ def feed(token: str) -> Response:
 
 
 @bp.post("/r/<token>/feed")
-@allow("public")
+@allow("public", by=PURPOSE, of="registration.change")
 def make_feed(token: str) -> Any:
     """Make the contact's secret link anew (an older one ends), and show it once."""
     work = current_work()
@@ -70,7 +70,7 @@ def make_feed(token: str) -> Any:
 
 
 @bp.post("/r/<token>/feed/revoke")
-@allow("public")
+@allow("public", by=PURPOSE, of="registration.change")
 def revoke_feed(token: str) -> Any:
     """End the contact's link: it answers like one that never was."""
     work = current_work()

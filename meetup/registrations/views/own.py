@@ -12,6 +12,7 @@ from meetup.errors import N_, MeetupError, NotFound
 from meetup.registrations import calendars, service
 from meetup.registrations.checks import RESPONSES, status_of
 from meetup.registrations.forms import CancelForm, LostLinkForm, ParticipantsForm
+from meetup.registrations.links import PURPOSE
 from meetup.registrations.models import Registration
 from meetup.registrations.views.base import bp, draw, registration_of
 from meetup.registrations.views.feed import FEED
@@ -32,7 +33,7 @@ DONE = {
 
 
 @bp.get("/r/<token>")
-@allow("public")
+@allow("public", by=PURPOSE)
 def own(token: str) -> Any:
     """The page behind the link."""
     try:
@@ -78,7 +79,7 @@ def people_form(registration: Registration) -> ParticipantsForm:
 
 
 @bp.post("/r/<token>/reply")
-@allow("public")
+@allow("public", by=PURPOSE, of="registration.change")
 def reply(token: str) -> Any:
     """Answer an invitation or an offer, or change one's mind."""
     registration = registration_of(token)
@@ -88,7 +89,7 @@ def reply(token: str) -> Any:
 
 
 @bp.post("/r/<token>/participants")
-@allow("public")
+@allow("public", by=PURPOSE, of="registration.change")
 def participants(token: str) -> Any:
     """Send other people, or more, or fewer."""
     registration = registration_of(token)
@@ -111,7 +112,7 @@ def participants(token: str) -> Any:
 
 
 @bp.post("/r/<token>/cancel")
-@allow("public")
+@allow("public", by=PURPOSE, of="registration.change")
 def cancel(token: str) -> Any:
     """Take the registration back."""
     registration = registration_of(token)
@@ -130,7 +131,7 @@ def cancel(token: str) -> Any:
 
 
 @bp.get("/r/<token>/session.ics")
-@allow("public")
+@allow("public", by=PURPOSE)
 def calendar(token: str) -> Any:
     """The session for one's own calendar, with one's own answer in it."""
     registration = registration_of(token)

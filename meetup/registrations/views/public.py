@@ -9,9 +9,11 @@ from flask import session as browser
 
 from meetup.enterprises.service import normalise_email
 from meetup.errors import N_, InvalidInput
+from meetup.links import handle_of, subject_by_handle
 from meetup.registrations import queries, service
 from meetup.registrations.checks import demand_open, status_of
 from meetup.registrations.forms import LostLinkForm, RegisterForm
+from meetup.registrations.links import PURPOSE
 from meetup.registrations.models import Registration
 from meetup.registrations.views.base import bp, draw
 from meetup.sessions.queries import by_slug
@@ -26,7 +28,7 @@ _MINE = "meetup_registered"
 
 
 @bp.route("/sessions/<slug>/register", methods=["GET", "POST"])
-@allow("public")
+@allow("public", of="registration.create")
 def register(slug: str) -> Any:
     """The registration form: one page, no account."""
     work = current_work()
@@ -44,7 +46,7 @@ def register(slug: str) -> Any:
         outcome = submit(form, lambda: _register(form, slug))
         if outcome is not None:
             if outcome.created:
-                browser[_MINE] = {**_mine(), slug: outcome.registration.id}
+                browser[_MINE] = {**_mine(), slug: handle_of(work.db, PURPOSE, outcome.registration.subject)}
             answer: Any = redirect(link("registrations.registered", slug=slug))
             return answer
         session = by_slug(work, slug)
@@ -72,21 +74,23 @@ def _register(form: RegisterForm, slug: str) -> service.Outcome:
     )
 
 
-def _mine() -> dict[str, int]:
+def _mine() -> dict[str, str]:
+    # Handles of links and no keys: a browser can read its cookie, and keys would tell how many registrations there are.
     found = browser.get(_MINE)
     # A cookie holds little; what was registered first is left out first.
     return dict(list(found.items())[-4:]) if isinstance(found, dict) else {}
 
 
 @bp.get("/sessions/<slug>/registered")
-@allow("public")
+@allow("public", of="session.read")
 def registered(slug: str) -> Any:
     """What came of registering; the same sentence for everyone, the place in the line for who got it."""
     work = current_work()
     session = by_slug(work, slug)
     require("session.read", session)
-    key = _mine().get(slug)
-    registration = work.db.get(Registration, key) if isinstance(key, int) else None
+    handle = _mine().get(slug)
+    subject = subject_by_handle(work.db, PURPOSE, handle) if isinstance(handle, str) else ""
+    registration = work.db.get(Registration, int(subject.partition(":")[2])) if subject else None
     if registration is not None and registration.session_id != session.id:
         registration = None
     return draw(

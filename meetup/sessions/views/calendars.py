@@ -23,7 +23,7 @@ DESK_FEED, DESK = "desk-feed", "desk:organize"
 
 
 @bp.get("/sessions/<slug>.ics")
-@allow("public")
+@allow("public", of="session.read")
 def calendar(slug: str) -> Response:
     """One session as a file for a calendar."""
     work = current_work()
@@ -61,7 +61,7 @@ def feed() -> Response:
 
 
 @bp.get("/feeds/<token>/sessions.ics")
-@allow("public")
+@allow("public", by=DESK_FEED)
 def organizers_feed(token: str) -> Response:
     """Every session for the organisers' calendars: drafts and those by invitation too, marked as such."""
     work = current_work()

@@ -64,7 +64,7 @@ def index() -> Any:
 
 
 @bp.get("/sessions/<slug>")
-@allow("public")
+@allow("public", of="session.read")
 def show(slug: str) -> Any:
     """One session: every fact, where registration stands, and the ways into a calendar."""
     work = current_work()
