@@ -20,7 +20,7 @@ from meetup.errors import NotFound
 from meetup.mount import Identity, Mount, Options, mounts
 from meetup.storage import Storage
 from meetup.web import errors, i18n
-from meetup.web.current import close_work, current_mount, request_id
+from meetup.web.current import close_work, current_mount, keep_fresh, request_id
 from meetup.web.guards import guard_request
 from meetup.web.pages import make_environment
 from meetup.wiring import root_blueprint
@@ -131,6 +131,7 @@ def _refuse_what_no_row_has() -> None:
 
 def finish_request(response: Response) -> Response:
     """After every page: the request's id, and the headers that keep browsers careful."""
+    keep_fresh(response)
     response.headers.setdefault("X-Request-ID", request_id())
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")

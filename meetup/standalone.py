@@ -36,6 +36,8 @@ _DEFAULTS: dict[str, Any] = {
     "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
     "MAX_FORM_PARTS": 500,
     "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+    # Its base template shows the public nothing of its own.
+    "MEETUP_KEEP_PAGES": True,
 }
 
 
