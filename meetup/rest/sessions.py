@@ -230,7 +230,8 @@ def registration_out(row: Registration, position: int | None, manage_url: str) -
     }
 
 
-def _shown(registration_id: int, status: int = 200) -> Any:
+def shown(registration_id: int, status: int = 200) -> Any:
+    """A registration as it is now, as an answer."""
     work = current_work()
     work.db.flush()
     work.db.expire_all()
@@ -253,7 +254,7 @@ def register(data: dict[str, Any], session_id: int) -> Any:
     session = find.session(session_id)
     demand("registration.create", session)
     outcome = registrations.register(current_work(), session, **data, source="api")
-    return _shown(outcome.registration.id, 201 if outcome.created else 200)
+    return shown(outcome.registration.id, 201 if outcome.created else 200)
 
 
 @bp.get("/sessions/<int:session_id>/registrations")
@@ -291,7 +292,7 @@ def list_registrations(query: dict[str, Any], session_id: int) -> Any:
 @bp.response(200, RegistrationOut)
 def read_registration(registration_id: int) -> Any:
     """One registration."""
-    return _shown(registration_id)
+    return shown(registration_id)
 
 
 @bp.patch("/registrations/<int:registration_id>")
@@ -307,7 +308,7 @@ def update_registration(data: dict[str, Any], registration_id: int) -> Any:
         registrations.change_participants(current_work(), row, data["participants"])
     if "response" in data:
         registrations.reply(current_work(), row, data["response"])
-    return _shown(registration_id)
+    return shown(registration_id)
 
 
 @bp.post("/registrations/<int:registration_id>/cancel")
@@ -318,7 +319,7 @@ def update_registration(data: dict[str, Any], registration_id: int) -> Any:
 def cancel_registration(data: dict[str, Any], registration_id: int) -> Any:
     """Take a registration back; the seats go to the waiting list."""
     registrations.cancel(current_work(), find.registration(registration_id), **data)
-    return _shown(registration_id)
+    return shown(registration_id)
 
 
 @bp.post("/registrations/<int:registration_id>/check-in")
@@ -328,4 +329,4 @@ def cancel_registration(data: dict[str, Any], registration_id: int) -> Any:
 def check_in(registration_id: int) -> Any:
     """They are here."""
     registrations.check_in(current_work(), find.registration(registration_id))
-    return _shown(registration_id)
+    return shown(registration_id)
