@@ -196,15 +196,28 @@ class Database:
         """One value as it stands committed at this instant; without a transaction, on a connection that stays open."""
         if self._glances is None:
             self._glances = self._glancing()
-        with self._glances.connect() as connection:
-            return connection.scalar(statement)
+        if self._glances.pool is self.engine.pool:
+            with self._glances.connect() as connection:
+                return connection.scalar(statement)
+        # As near to the file as it gets: it is asked for every page that is kept.
+        raw = self._glances.raw_connection()
+        try:
+            row = raw.cursor().execute(str(statement)).fetchone()
+        finally:
+            raw.close()
+        return row[0] if row else None
 
     def _glancing(self) -> Engine:
         url = self.engine.url
         if self._own and self.engine.dialect.name == "sqlite" and url.database not in (None, "", ":memory:"):
             # Opening the file takes longer than the look; without a transaction, an open connection holds no lock.
-            found = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=QueuePool, pool_size=16)
-            event.listen(found, "connect", lambda raw, _record: raw.execute("PRAGMA busy_timeout = 15000"))
+            found = create_engine(url, poolclass=QueuePool, pool_size=16, pool_reset_on_return=None)
+
+            @event.listens_for(found, "connect")
+            def on_connect(raw: Any, _record: Any) -> None:
+                raw.isolation_level = None
+                raw.execute("PRAGMA busy_timeout = 15000")
+
             return found
         return self.engine.execution_options(isolation_level="AUTOCOMMIT")
 

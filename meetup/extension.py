@@ -109,10 +109,11 @@ def _has_templates(package: str) -> bool:
 def begin_request() -> None:
     """Before every page: which mount it is of, and the language if one was asked for."""
     g.meetup_started = time.perf_counter()
-    g._meetup_mount = current_mount().name
+    mount = g.meetup_request_mount = current_mount()
+    g._meetup_mount = mount.name
     _refuse_what_no_row_has()
     asked = request.args.get("lang", "")
-    if asked in current_mount().settings.locales and session.get("meetup_locale") != asked:
+    if asked and asked in mount.settings.locales and session.get("meetup_locale") != asked:
         session["meetup_locale"] = asked
 
 
@@ -131,6 +132,9 @@ def _refuse_what_no_row_has() -> None:
 
 def finish_request(response: Response) -> Response:
     """After every page: the request's id, and the headers that keep browsers careful."""
+    if "X-Request-ID" in response.headers:
+        # A mount's pages come by here twice where the whole application is ours.
+        return response
     keep_fresh(response)
     response.headers.setdefault("X-Request-ID", request_id())
     response.headers.setdefault("Content-Security-Policy", POLICY)

@@ -21,6 +21,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def current_mount() -> Mount:
     """The mount that the current request came to, or that a mail is written for; else the first one."""
+    known: Mount | None = g.get("meetup_request_mount")
+    if known is not None:
+        return known
     found: dict[str, Mount] = current_app.extensions["meetup"]
     named = g.get("_meetup_mount", "")
     if has_request_context() and request.blueprint:
@@ -81,8 +84,10 @@ def _replica_session(mount: Mount) -> DatabaseSession | None:
 def reading_from() -> Database:
     """The database that the current request reads: the replica, or the primary."""
     mount = current_mount()
+    if mount.replica is None:
+        return mount.database
     current_work()
-    return mount.replica.database if mount.replica is not None and g.get("meetup_reads_replica") else mount.database
+    return mount.replica.database if g.get("meetup_reads_replica") else mount.database
 
 
 def keep_fresh(response: Response) -> Response:
