@@ -19,7 +19,7 @@ bench: ## Measure delivery, feeds, reminders and crashes, as ratios (ARGS="--sma
 
 fuzz: ## Send the API and the parsers what nobody meant (EXAMPLES=300 of each call, SECONDS=600 of the parsers)
 	@MEETUP_TEST_FUZZ_EXAMPLES="$(or $(EXAMPLES),300)" MEETUP_TEST_FUZZ_SECONDS="$(or $(SECONDS),600)" \
-	  tools/test.sh -k "whatever_is_sent or parser_gives"
+	  tools/test.sh -o faulthandler_timeout=0 -k "whatever_is_sent or parser_gives"
 
 lint: ## Check formatting, style, types and the import rules
 	@tools/lint.sh
