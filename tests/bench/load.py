@@ -142,16 +142,22 @@ def _serving(target: str, environment: dict[str, str]) -> Iterator[tuple[int, in
     command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", "1", "--threads", "8", "--log-level", "error"]
     process = subprocess.Popen([*command, "-b", f"127.0.0.1:{port}", target], env=environment)
     try:
-        for _ in range(300):
-            with socket.socket() as line:
-                if line.connect_ex(("127.0.0.1", port)) == 0:
-                    break
+        # It listens before there is anybody who answers.
+        family = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        until = time.monotonic() + 60
+        while not _listens(port) or not (children := family.read_text().split()):
+            assert time.monotonic() < until, "the server did not start"
             time.sleep(0.1)
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        Line(port).ask("GET", "/nothing")
         yield port, int(children[0])
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Line:
