@@ -14,7 +14,7 @@ test: ## Run the whole test suite (ARGS="-k word" for a part)
 test-deps: ## Install what the whole suite needs from outside: PostgreSQL, Redis, a browser
 	@tools/test-deps.sh
 
-bench: ## Measure delivery, feeds, reminders and crashes, as ratios (ARGS="--small", or names)
+bench: ## Measure load, desks, delivery, feeds, reminders and crashes, as ratios (ARGS="--small", or names)
 	@tools/bench.sh $(ARGS)
 
 fuzz: ## Send the API and the parsers what nobody meant (EXAMPLES=300 of each call, SECONDS=600 of the parsers)
