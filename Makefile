@@ -1,6 +1,6 @@
 # Only delegates: what is done is in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps bench lint audit format docs wheel constraints clean
+.PHONY: help demo test test-deps bench fuzz lint audit format docs wheel constraints clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -14,8 +14,12 @@ test: ## Run the whole test suite (ARGS="-k word" for a part)
 test-deps: ## Install what the whole suite needs from outside: PostgreSQL, Redis, a browser
 	@tools/test-deps.sh
 
-bench: ## Measure delivery, feeds, reminders and crashes, as ratios (ARGS="--small", or names)
+bench: ## Measure load, desks, delivery, feeds, reminders and crashes, as ratios (ARGS="--small", or names)
 	@tools/bench.sh $(ARGS)
+
+fuzz: ## Send the API and the parsers what nobody meant (EXAMPLES=300 of each call, SECONDS=600 of the parsers)
+	@MEETUP_TEST_FUZZ_EXAMPLES="$(or $(EXAMPLES),300)" MEETUP_TEST_FUZZ_SECONDS="$(or $(SECONDS),600)" \
+	  tools/test.sh -o faulthandler_timeout=0 -k "whatever_is_sent or parser_gives"
 
 lint: ## Check formatting, style, types and the import rules
 	@tools/lint.sh

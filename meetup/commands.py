@@ -27,6 +27,8 @@ MODULES = {
     "token": ("meetup.cli.token", "Tokens of the API: create, list, revoke."),
     "import": ("meetup.cli.importing", "Take in enterprises, departments or sessions from a CSV or XLSX file."),
     "export": ("meetup.cli.exporting", "Give out data as CSV, XLSX or JSON."),
+    "backup": ("meetup.cli.backup", "Write database and attachments to a file while the site runs."),
+    "restore": ("meetup.cli.restore", "Put a backup into an empty place, and prove it."),
     "audit": ("meetup.cli.audit", "Verify the chain of the activity log."),
     "check": ("meetup.cli.check", "A doctor: looks at everything once, says a line about each."),
     "plugins": ("meetup.cli.plugins", "List plugins; remove one's tables."),

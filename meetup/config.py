@@ -117,8 +117,13 @@ def _base_url(value: str) -> str | None:
     return None
 
 
+def _log_format(value: str) -> str | None:
+    return None if value in {"text", "json"} else f"must be text or json, not {value!r}"
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("DATABASE_URL", str, "", "Where the database is; empty: SQLite in the instance folder."),
+    Setting("REPLICA_URL", str, "", "A copy of the database from which public pages and feeds are read; empty: none."),
     Setting("TIMEZONE", str, "Asia/Ho_Chi_Minh", "The zone that a programme thinks in.", _zone),
     Setting("COUNTRY", str, "VN", "The country whose public holidays are not working days."),
     Setting("LOCALES", tuple, ("vi", "en"), "The languages offered; the first is the default.", _locales),
@@ -181,6 +186,16 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("UPLOAD_MAX_BYTES", int, 10 * 1024 * 1024, "The size that one attachment may have.", _positive),
     Setting("UPLOAD_MAX_FILES", int, 3, "The number of attachments that one form may carry.", _positive),
+    Setting(
+        "KEEP_PAGES",
+        bool,
+        False,
+        "Whether drawn public pages are kept until a change; the stand-alone site does. "
+        "Not for a host whose base template shows who is signed in.",
+    ),
+    Setting(
+        "LOG_FORMAT", str, "text", "How the log's lines are written: text, or json with one object a line.", _log_format
+    ),
     Setting("RATE_LIMITS", bool, True, "Whether registrations, sign-ins and token guesses are limited by address."),
 )
 

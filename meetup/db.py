@@ -22,6 +22,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Select,
     create_engine,
     event,
     inspect,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, QueuePool
 from sqlalchemy.types import BigInteger, TypeDecorator
 
 from meetup.domain.machine import Machine
@@ -156,6 +157,7 @@ class Database:
         self._own = engine is None
         self._writers: sessionmaker[Session] | None = None
         self._readers: sessionmaker[Session] | None = None
+        self._glances: Engine | None = None
 
     @property
     def engine(self) -> Engine:
@@ -190,8 +192,39 @@ class Database:
         with self.engine.connect() as connection:
             yield connection
 
+    def glance(self, statement: Select[Any]) -> Any:
+        """One value as it stands committed at this instant; without a transaction, on a connection that stays open."""
+        if self._glances is None:
+            self._glances = self._glancing()
+        if self._glances.pool is self.engine.pool:
+            with self._glances.connect() as connection:
+                return connection.scalar(statement)
+        # As near to the file as it gets: it is asked for every page that is kept.
+        raw = self._glances.raw_connection()
+        try:
+            row = raw.cursor().execute(str(statement)).fetchone()
+        finally:
+            raw.close()
+        return row[0] if row else None
+
+    def _glancing(self) -> Engine:
+        url = self.engine.url
+        if self._own and self.engine.dialect.name == "sqlite" and url.database not in (None, "", ":memory:"):
+            # Opening the file takes longer than the look; without a transaction, an open connection holds no lock.
+            found = create_engine(url, poolclass=QueuePool, pool_size=16, pool_reset_on_return=None)
+
+            @event.listens_for(found, "connect")
+            def on_connect(raw: Any, _record: Any) -> None:
+                raw.isolation_level = None
+                raw.execute("PRAGMA busy_timeout = 15000")
+
+            return found
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
     def dispose(self) -> None:
         """Close what the pool holds, if the engine is ours."""
+        if self._glances is not None and self._glances.pool is not self.engine.pool:
+            self._glances.dispose()
         if self._engine is not None and self._own:
             self._engine.dispose()
 

@@ -20,7 +20,7 @@ from meetup.errors import NotFound
 from meetup.mount import Identity, Mount, Options, mounts
 from meetup.storage import Storage
 from meetup.web import errors, i18n
-from meetup.web.current import close_work, current_mount, request_id
+from meetup.web.current import close_work, current_mount, keep_fresh, request_id
 from meetup.web.guards import guard_answer, guard_request
 from meetup.web.pages import make_environment
 from meetup.wiring import root_blueprint
@@ -110,10 +110,11 @@ def _has_templates(package: str) -> bool:
 def begin_request() -> None:
     """Before every page: which mount it is of, and the language if one was asked for."""
     g.meetup_started = time.perf_counter()
-    g._meetup_mount = current_mount().name
+    mount = g.meetup_request_mount = current_mount()
+    g._meetup_mount = mount.name
     _refuse_what_no_row_has()
     asked = request.args.get("lang", "")
-    if asked in current_mount().settings.locales and session.get("meetup_locale") != asked:
+    if asked and asked in mount.settings.locales and session.get("meetup_locale") != asked:
         session["meetup_locale"] = asked
 
 
@@ -132,6 +133,10 @@ def _refuse_what_no_row_has() -> None:
 
 def finish_request(response: Response) -> Response:
     """After every page: the request's id, and the headers that keep browsers careful."""
+    if "X-Request-ID" in response.headers:
+        # A mount's pages come by here twice where the whole application is ours.
+        return response
+    keep_fresh(response)
     response.headers.setdefault("X-Request-ID", request_id())
     response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")

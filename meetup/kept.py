@@ -5,9 +5,20 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """A drawn page, from which instant on it is true, and until which (excluded; None: without an end)."""
+
+    body: str
+    since: datetime
+    until: datetime | None
 
 
 class Kept(Generic[Value]):
@@ -35,14 +46,26 @@ class Kept(Generic[Value]):
                 self._values.move_to_end(key)
                 return self._values[key]
         value = make()
+        self.put(key, value)
+        return value
+
+    def peek(self, key: Hashable) -> Value | None:
+        """The value of `key`, if there is one."""
         with self._lock:
-            if key not in self._values:
-                self._values[key] = value
-                self._used += self._size(value)
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: Hashable, value: Value) -> None:
+        """Keep `value`, instead of an earlier one of `key`."""
+        with self._lock:
+            if key in self._values:
+                self._used -= self._size(self._values.pop(key))
+            self._values[key] = value
+            self._used += self._size(value)
             while self._used > self.room and len(self._values) > 1:
                 _oldest, gone = self._values.popitem(last=False)
                 self._used -= self._size(gone)
-        return value
 
     def forget(self) -> None:
         """Let everything go."""

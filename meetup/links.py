@@ -43,6 +43,11 @@ def _digest(secret: str, purpose: str, handle: str) -> str:
     return base64.urlsafe_b64encode(cut).rstrip(b"=").decode()
 
 
+def fingerprint(secret: str) -> str:
+    """What tells whether two sites sign with the same `secret`, and nothing else about it."""
+    return hmac.new(f"meetup.links.fingerprint|{secret}".encode(), b"", hashlib.sha256).hexdigest()[:16]
+
+
 def token_for(db: Session, secret: str, purpose: str, subject: str, now: datetime) -> str:
     """The token of the live link for (`purpose`, `subject`), made if there is none.
 

@@ -165,6 +165,12 @@ def missing_heads(script: ScriptDirectory, at: Iterable[str]) -> list[str]:
     return sorted(set(script.get_heads()) - reached)
 
 
+def is_ahead(script: ScriptDirectory, at: Iterable[str]) -> bool:
+    """Whether a newer Meetup has migrated the core's tables already, as it does while the old one still answers."""
+    known = {revision.revision for revision in script.walk_revisions()}
+    return any(revision not in known and not plugin_of(revision) for revision in at)
+
+
 def _names(value: str | Sequence[str] | None) -> Sequence[str]:
     return () if value is None else (value,) if isinstance(value, str) else value
 

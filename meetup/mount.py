@@ -19,10 +19,11 @@ from meetup.access import SYSTEM, Actor
 from meetup.clock import Clock, system_clock
 from meetup.db import Database
 from meetup.errors import BadConfiguration
-from meetup.kept import Kept
+from meetup.kept import Kept, KeptPage
 from meetup.outbox.notice import Notice
 from meetup.plugins.branches import branches
 from meetup.plugins.manager import PluginManager
+from meetup.replica import Replica
 from meetup.storage import FolderStorage, Storage
 from meetup.web.i18n import Words
 from meetup.work import Work
@@ -30,6 +31,8 @@ from meetup.work import Work
 #: How much of calendars a process keeps.
 PARTS_BYTES = 16 * 1024 * 1024
 FILES_BYTES = 8 * 1024 * 1024
+#: How much of drawn pages.
+PAGES_CHARACTERS = 8 * 1024 * 1024
 
 
 class Identity(Protocol):
@@ -104,11 +107,16 @@ class Mount:
         self.secret = self._secret()
         self.storage: Storage = options.storage or FolderStorage(Path(app.instance_path) / "attachments")
         self.database = Database(self._database_url(), options.engine or _host_engine(app))
+        #: The copy that public pages are read from, if there is one.
+        self.replica: Replica | None = Replica(self.settings.replica_url) if self.settings.replica_url else None
+        self.keeps_pages = bool(self.settings.keep_pages) and not self.plugins.draws()
         self.notices: dict[str, Notice] = {notice.name: notice for notice in self.plugins.gather("meetup_notices")}
         self.channels: dict[str, Any] = {}
         #: Parts of calendar files with the years that their zones cover (rule E6), and whole files by their tags.
         self.kept_parts: Kept[tuple[bytes, dict[str, tuple[int, int]]]] = Kept(PARTS_BYTES, lambda kept: len(kept[0]))
         self.kept_files: Kept[bytes] = Kept(FILES_BYTES, len)
+        #: Drawn public pages (see :mod:`meetup.web.keeping`).
+        self.kept_pages: Kept[KeptPage] = Kept(PAGES_CHARACTERS, lambda kept: len(kept.body))
         #: Plugin name → the folders of its migrations.
         self.migrations: dict[str, tuple[str, ...]] = branches(self.plugins)
         self.words = Words(self.plugins.packages())

@@ -38,6 +38,8 @@ _DEFAULTS: dict[str, Any] = {
     "WTF_CSRF_TIME_LIMIT": 12 * 3600,
     # A cookie that was copied is worth nothing after a working day, whether or not its owner signed out.
     "PERMANENT_SESSION_LIFETIME": 12 * 3600,
+    # Its base template shows the public nothing of its own.
+    "MEETUP_KEEP_PAGES": True,
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 
 class Storage(Protocol):
@@ -31,6 +31,15 @@ class Storage(Protocol):
         ...
 
 
+@runtime_checkable
+class Restorable(Protocol):
+    """A storage into which ``meetup restore`` can put attachments; a host's that is not has a backup of its own."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep `content` under `key`, which an earlier :meth:`Storage.save` chose."""
+        ...
+
+
 class FolderStorage:
     """Attachments as files in one folder outside the web root, under random names.
 
@@ -48,13 +57,16 @@ class FolderStorage:
 
     def save(self, content: bytes) -> str:
         key = secrets.token_hex(16)
+        self.put(key, content)
+        return key
+
+    def put(self, key: str, content: bytes) -> None:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         # Written aside and then named, so that no half file ever stands under a key.
         draft = path.with_suffix(".part")
         draft.write_bytes(content)
         draft.replace(path)
-        return key
 
     def open(self, key: str) -> BinaryIO:
         return self._path(key).open("rb")

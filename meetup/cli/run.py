@@ -18,6 +18,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from meetup import migrate
+from meetup.cli import logs
 from meetup.cli.supervise import Job, Supervisor
 from meetup.commands import Failure, find_mount
 from meetup.mount import Mount
@@ -30,7 +31,28 @@ _METRICS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 class AccessLog(Logger):
-    """Gunicorn's log, without the secrets in addresses (rule E3)."""
+    """Gunicorn's log in our form, without the secrets in addresses (rule E3)."""
+
+    def setup(self, cfg: Any) -> None:
+        """Let its own lines go the way of all others."""
+        super().setup(cfg)
+        self.error_log.handlers, self.error_log.propagate = [], True
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """One request: its id is that of the mails that it caused."""
+        if not self.cfg.accesslog:
+            return
+        atoms = self.atoms(resp, req, environ, request_time)
+        told = {
+            "from": atoms["h"],
+            "request": atoms["r"],
+            "status": int(atoms["s"]),
+            "bytes": int(atoms["B"] or 0),
+            "seconds": round(request_time.total_seconds(), 4),
+        }
+        line = '{from} "{request}" {status} {bytes} {seconds}'.format_map(told)
+        found = atoms.get("{x-request-id}o", "-")
+        logging.getLogger("meetup.access").info(line, extra={"request_id": found, "told": told})
 
     def atoms(self, *told: Any) -> dict[str, Any]:
         """What a line is made of."""
@@ -76,7 +98,7 @@ class Server(BaseApplication):
 @click.option("--threads", type=click.IntRange(1, 256), default=8, show_default=True, help="Threads of each.")
 @click.option("--no-worker", is_flag=True, help="Deliver no messages: a worker runs elsewhere.")
 @click.option("--upgrade", is_flag=True, help="Migrate the database first, if that is needed.")
-@click.option("--access-log", is_flag=True, help="Write a line for each request to stdout.")
+@click.option("--access-log", is_flag=True, help="Write a line for each request.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -89,11 +111,10 @@ def command(
     access_log: bool,
 ) -> None:
     """Serve the site at HOST:PORT, with a worker that delivers messages unless there is a broker."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     numbers = _share_numbers()
     try:
         mount = find_mount(ctx)
+        logs.start(mount.settings.log_format)
         _migrated(mount, upgrade)
         # Nothing that is open may go through a fork.
         mount.database.dispose()

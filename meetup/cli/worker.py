@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from meetup.cli import logs
 from meetup.cli.context import Failure, pass_mount
 from meetup.errors import NotFound
 from meetup.mount import Mount
@@ -69,10 +70,12 @@ def command(
     elif at is not None:
         raise click.UsageError("--at goes with --once or --dry-run")
     elif mount.settings.broker_url:
+        logs.start(mount.settings.log_format)
         broker.run(mount, processes or os.cpu_count() or 1)
     elif processes is not None:
         raise click.UsageError("--processes needs a broker; without one, start several workers")
     else:
+        logs.start(mount.settings.log_format)
         worker.run_for_ever(mount, _stop_on_signals())
 
 

@@ -50,14 +50,18 @@ def by_department(db: DbSession, today: date) -> list[Load]:
 def totals(db: DbSession, today: date) -> dict[str, int]:
     """The figures on top of the page."""
     sums = {
-        "open": case((FollowUp.state.in_(OWED), 1), else_=0),
-        "overdue": case((late(today), 1), else_=0),
-        "waiting": case((FollowUp.state.in_(("answered", "verified")), 1), else_=0),
-        "closed": case((FollowUp.state == "closed", 1), else_=0),
-        "passed_on": case(((FollowUp.transfers >= 2) & FollowUp.state.in_(OWED), 1), else_=0),
+        "open": func.count(),
+        "overdue": func.coalesce(func.sum(case((late(today), 1), else_=0)), 0),
+        "passed_on": func.coalesce(func.sum(case((FollowUp.transfers >= 2, 1), else_=0)), 0),
     }
-    row = db.execute(select(*(func.coalesce(func.sum(one), 0).label(name) for name, one in sums.items()))).one()
-    return {name: int(value) for name, value in row._mapping.items()}
+    # What is open is found by its states: years of history are only counted, in their index.
+    row = db.execute(select(*(one.label(name) for name, one in sums.items())).where(FollowUp.state.in_(OWED))).one()
+    count = select(func.count()).select_from(FollowUp)
+    return {
+        **{name: int(value) for name, value in row._mapping.items()},
+        "waiting": db.scalar(count.where(FollowUp.state.in_(("answered", "verified")))) or 0,
+        "closed": db.scalar(count.where(FollowUp.state == "closed")) or 0,
+    }
 
 
 def passed_around(db: DbSession, limit: int = PAGE) -> Sequence[FollowUp]:
@@ -83,6 +87,18 @@ class Month:
     late: int
 
 
+def _begin(db: DbSession, zone: ZoneInfo, months: int) -> datetime | None:
+    """When the last `months` months in which anything was ordered begin: from one to the one before, by the index."""
+    start: datetime | None = None
+    newest = select(func.max(FollowUp.assigned_at))
+    for _ in range(months):
+        last = db.scalar(newest if start is None else newest.where(FollowUp.assigned_at < start))
+        if last is None:
+            break
+        start = last.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return start
+
+
 def trend(db: DbSession, zone: ZoneInfo, now: datetime, months: int = 12) -> list[Month]:
     """The last months by when things were ordered; late is what missed its first due date."""
     today = now.astimezone(zone).date()
@@ -92,8 +108,12 @@ def trend(db: DbSession, zone: ZoneInfo, now: datetime, months: int = 12) -> lis
         (local_day(db, FollowUp.answered_at, zone, now) > FollowUp.first_due_on, 1),
         else_=0,
     )
+    since = _begin(db, zone, months)
+    if since is None:
+        return []
     rows = db.execute(
         select(month, func.count(), func.sum(case((FollowUp.state == "closed", 1), else_=0)), func.sum(missed))
+        .where(FollowUp.assigned_at >= since)
         .group_by(month)
         .order_by(month.desc())
         .limit(months)

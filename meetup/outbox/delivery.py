@@ -107,7 +107,7 @@ def _deliver(mount: Mount, row_id: int, instant: datetime, owner: str, connectio
             return _drop(work, row_id, "dead", str(fault))
         except Exception as error:
             work.db.rollback()
-            log.exception("message %s could not be written", row_id)
+            log.exception("message %s could not be written", row_id, extra=_cause(row))
             text = f"could not be written: {type(error).__name__}: {error}"
             row = work.get(Outgoing, row_id)
             row.attempts += 1
@@ -117,7 +117,7 @@ def _deliver(mount: Mount, row_id: int, instant: datetime, owner: str, connectio
         row.attempts += 1
         if before is not None:
             failures.goes_again(row)
-            log.warning("message %s (%s) goes again; it may have been sent before", row_id, row.kind)
+            log.warning("message %s (%s) goes again; it may have been sent before", row_id, row.kind, extra=_cause(row))
         row.attempted_at = instant
         row.lease_until = instant + lease.LEASE
         row.title = rendered.subject
@@ -130,13 +130,21 @@ def _deliver(mount: Mount, row_id: int, instant: datetime, owner: str, connectio
             return Outcome(row_id, state, before is not None)
         except Exception as error:
             # What a plugin's channel did not foresee costs this message a try, and the worker nothing.
-            log.exception("message %s: the channel %s failed in an unforeseen way", row_id, row.channel)
+            log.exception(
+                "message %s: the channel %s failed in an unforeseen way", row_id, row.channel, extra=_cause(row)
+            )
             text = f"the channel failed: {type(error).__name__}: {error}"
             unforeseen = TransportError(text, permanent=False, scope="content", maybe_sent=True)
             state = failures.take(work, row, unforeseen, before)
             return Outcome(row_id, state, before is not None)
         _mark_sent(work, row_id, rendered, notice)
+        log.info("message %s (%s) left as %s", row_id, row.kind, row.message_id, extra=_cause(row))
         return Outcome(row_id, "sent", before is not None)
+
+
+def _cause(row: Outgoing) -> dict[str, str]:
+    """What the log's line says besides: the request that the message came of."""
+    return {"request_id": row.request_id or "-"}
 
 
 def _held(work: Work, row_id: int, owner: str) -> Outgoing | None:
@@ -189,7 +197,7 @@ def _drop(work: Work, row_id: int, state: str, reason: str) -> Outcome:
     row = work.get(Outgoing, row_id)
     failures.settle(work, row, state, reason)
     work.commit()
-    log.info("message %s (%s) is %s: %s", row_id, row.kind, state, reason)
+    log.info("message %s (%s) is %s: %s", row_id, row.kind, state, reason, extra=_cause(row))
     return Outcome(row_id, state)
 
 

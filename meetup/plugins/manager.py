@@ -100,6 +100,11 @@ class PluginManager:
         """The names of the loaded plugins, without the core's own parts."""
         return [name for name, _ in self._pluggy.list_name_plugin() if not name.startswith("meetup:")]
 
+    def draws(self) -> bool:
+        """Whether a plugin that is not the core's puts something on pages: what that hangs on, nobody here knows."""
+        hooks = ("meetup_panels", "meetup_menu")
+        return any(not name.startswith("meetup:") for hook in hooks for _, name in self._implementations(hook))
+
     def absent(self) -> list[str]:
         """The names of plugins that are installed and not enabled."""
         loaded = self.names()

@@ -24,7 +24,7 @@ MOST_KEY = 2**63 - 1
 MOST_NUMBER = 2**31 - 1
 
 
-def _within(key: int, most: int) -> int:
+def within(key: int, most: int = MOST_KEY) -> int:
     """`key`, if a row can have it at all: databases fail on larger ones, and there is nothing to find.
 
     Raises:
@@ -101,7 +101,7 @@ def field_of_work(code: str) -> Field:
 
 def programme_by_id(programme_id: int) -> Programme:
     """The programme with this id."""
-    found: Programme = one(select(Programme).where(Programme.id == _within(programme_id, MOST_KEY)))
+    found: Programme = one(select(Programme).where(Programme.id == within(programme_id, MOST_KEY)))
     return found
 
 
@@ -112,7 +112,7 @@ def sessions() -> Select[Any]:
 
 def session(session_id: int) -> Session:
     """The session with this id."""
-    found: Session = one(sessions().where(Session.id == _within(session_id, MOST_KEY)))
+    found: Session = one(sessions().where(Session.id == within(session_id, MOST_KEY)))
     return found
 
 
@@ -120,7 +120,7 @@ def registration(registration_id: int) -> Registration:
     """The registration with this id."""
     found: Registration = one(
         select(Registration)
-        .where(Registration.id == _within(registration_id, MOST_KEY))
+        .where(Registration.id == within(registration_id, MOST_KEY))
         .options(
             joinedload(Registration.session).joinedload(Session.programme),
             joinedload(Registration.enterprise),
@@ -146,7 +146,7 @@ def issues() -> Select[Any]:
 
 def issue(number: int) -> Issue:
     """The issue with this number, which is its id in the API."""
-    found: Issue = one(issues().where(Issue.number == _within(number, MOST_NUMBER)))
+    found: Issue = one(issues().where(Issue.number == within(number, MOST_NUMBER)))
     return found
 
 
@@ -164,7 +164,7 @@ def follow_ups() -> Select[Any]:
 
 def follow_up(number: int) -> FollowUp:
     """The follow-up with this number, which is its id in the API."""
-    found: FollowUp = one(follow_ups().where(FollowUp.number == _within(number, MOST_NUMBER)))
+    found: FollowUp = one(follow_ups().where(FollowUp.number == within(number, MOST_NUMBER)))
     return found
 
 
@@ -202,7 +202,7 @@ def log_subject(subject: str) -> str:
         return subject
     if not key.isdecimal() or len(key) > 12:
         raise NotFound()
-    found = current_work().db.scalar(select(model.id).where(model.number == _within(int(key), MOST_NUMBER)))
+    found = current_work().db.scalar(select(model.id).where(model.number == within(int(key), MOST_NUMBER)))
     if found is None:
         raise NotFound()
     return f"{kind}:{found}"

@@ -11,14 +11,16 @@ from sqlalchemy import or_, select
 
 from meetup.departments.models import Department
 from meetup.domain.followups import OWES_ANSWER
+from meetup.errors import Stale
 from meetup.followups import service as followups
-from meetup.followups.models import Coordination, FollowUp
+from meetup.followups.models import Coordination, Extension, FollowUp
 from meetup.issues.models import Issue
 from meetup.issues.values import Upload
 from meetup.rest import find
 from meetup.rest.edge import KEY_HEADER, Resource, call, demand, tagged
 from meetup.rest.schemas import (
     AnswerIn,
+    CancelIn,
     ConfirmIn,
     ExtendIn,
     FollowUpOut,
@@ -187,6 +189,54 @@ def extend(data: dict[str, Any], number: int) -> Any:
             followups.grant_extension(work, extension)
 
     return _step(number, "follow_up.extend", run)
+
+
+def _extension(row: FollowUp) -> Extension:
+    found = followups.open_extension(current_work(), row)
+    if found is None:
+        raise Stale()
+    return found
+
+
+@bp.post("/follow-ups/<int:number>/grant-extension")
+@call("follow_up.decide_extension")
+@bp.doc(parameters=[KEY_HEADER])
+@bp.arguments(CancelIn, required=False)
+@bp.response(200, FollowUpOut)
+def grant_extension(data: dict[str, Any], number: int) -> Any:
+    """Move the due date to what was asked for; the first one is kept."""
+
+    def run(row: FollowUp) -> Any:
+        return followups.grant_extension(current_work(), _extension(row), data.get("reason", ""))
+
+    return _step(number, "follow_up.decide_extension", run)
+
+
+@bp.post("/follow-ups/<int:number>/refuse-extension")
+@call("follow_up.decide_extension")
+@bp.doc(parameters=[KEY_HEADER])
+@bp.arguments(ReasonIn)
+@bp.response(200, FollowUpOut)
+def refuse_extension(data: dict[str, Any], number: int) -> Any:
+    """The due date stays, and why."""
+
+    def run(row: FollowUp) -> Any:
+        return followups.refuse_extension(current_work(), _extension(row), **data)
+
+    return _step(number, "follow_up.decide_extension", run)
+
+
+@bp.post("/follow-ups/<int:number>/opinion")
+@call("follow_up.progress")
+@bp.doc(parameters=[KEY_HEADER])
+@bp.arguments(TextIn)
+@bp.response(200, FollowUpOut)
+def give_opinion(data: dict[str, Any], number: int) -> Any:
+    """A coordinating department says what it thinks."""
+    work = current_work()
+    own = current_actor().department_id
+    department = work.db.get(Department, own) if own else None
+    return _step(number, "follow_up.progress", lambda row: followups.opinion(work, row, department, **data))
 
 
 @bp.post("/follow-ups/<int:number>/answer")

@@ -40,7 +40,8 @@ from meetup.web.paging import paged, unpack
 bp = Resource("issues", __name__, description="Issues, agendas and conclusions.")
 
 
-def _shown(number: int, status: int = 200) -> Any:
+def shown(number: int, status: int = 200) -> Any:
+    """An issue as it is now, as an answer."""
     work = current_work()
     work.db.flush()
     work.db.expire_all()
@@ -72,7 +73,7 @@ def submit_issue(data: dict[str, Any], session_id: int) -> Any:
         attachments=uploads,
         **data,
     )
-    return _shown(row.number, 201)
+    return shown(row.number, 201)
 
 
 @bp.get("/issues")
@@ -119,7 +120,7 @@ def accept_issue(data: dict[str, Any], issue_id: int) -> Any:
     field = find.field_of_work(data["field"])
     lead = find.department(data["lead_department"], "lead_department")
     issues.accept(current_work(), row, field=field, lead_department=lead)
-    return _shown(issue_id)
+    return shown(issue_id)
 
 
 @bp.post("/issues/<int:issue_id>/decline")
@@ -130,7 +131,7 @@ def accept_issue(data: dict[str, Any], issue_id: int) -> Any:
 def decline_issue(data: dict[str, Any], issue_id: int) -> Any:
     """Decline an issue, with the reason."""
     issues.decline(current_work(), find.issue(issue_id), **data)
-    return _shown(issue_id)
+    return shown(issue_id)
 
 
 @bp.post("/issues/<int:issue_id>/request-information")
@@ -141,7 +142,7 @@ def decline_issue(data: dict[str, Any], issue_id: int) -> Any:
 def request_information(data: dict[str, Any], issue_id: int) -> Any:
     """Ask the enterprise back."""
     issues.request_information(current_work(), find.issue(issue_id), **data)
-    return _shown(issue_id)
+    return shown(issue_id)
 
 
 @bp.post("/issues/<int:issue_id>/inform")
@@ -152,7 +153,7 @@ def request_information(data: dict[str, Any], issue_id: int) -> Any:
 def inform(data: dict[str, Any], issue_id: int) -> Any:
     """Give the information that was asked for, on the enterprise's behalf."""
     issues.inform(current_work(), find.issue(issue_id), **data)
-    return _shown(issue_id)
+    return shown(issue_id)
 
 
 @bp.post("/issues/<int:issue_id>/merge")
@@ -163,7 +164,7 @@ def inform(data: dict[str, Any], issue_id: int) -> Any:
 def merge_issue(data: dict[str, Any], issue_id: int) -> Any:
     """Merge a duplicate into another issue; both submitters stay."""
     issues.merge(current_work(), find.issue(issue_id), into=find.issue(data["into"]))
-    return _shown(issue_id)
+    return shown(issue_id)
 
 
 @bp.post("/issues/<int:issue_id>/withdraw")
@@ -173,7 +174,7 @@ def merge_issue(data: dict[str, Any], issue_id: int) -> Any:
 def withdraw_issue(issue_id: int) -> Any:
     """Withdraw an issue on the enterprise's behalf."""
     issues.withdraw(current_work(), find.issue(issue_id))
-    return _shown(issue_id)
+    return shown(issue_id)
 
 
 def _agenda(session: Session) -> list[dict[str, Any]]:

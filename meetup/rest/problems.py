@@ -6,7 +6,7 @@ import json
 import logging
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -116,6 +116,16 @@ def on_database_error(error: OperationalError) -> Response:
     return problem(503, "The database cannot be reached. Nothing was stored; try again.", headers={"Retry-After": "5"})
 
 
+def on_system_error(error: OSError) -> Response:
+    """The disk is full; every other is a fault of ours."""
+    if error.errno not in pages.NO_ROOM:
+        if current_app.testing:
+            raise error
+        return on_any_error(error)
+    log.error("no room left: %s", error)
+    return problem(507, "There is no room left to store this. Nothing was stored.")
+
+
 def on_any_error(error: Exception) -> Response:
     """A fault of ours: logged with the request's id, answered without details."""
     log.exception("unexpected error [%s]", request_id(), exc_info=error)
@@ -127,6 +137,7 @@ def install(blueprint: Blueprint, *, testing: bool) -> None:
     blueprint.register_error_handler(MeetupError, on_meetup_error)
     blueprint.register_error_handler(HTTPException, on_http_error)
     blueprint.register_error_handler(OperationalError, on_database_error)
+    blueprint.register_error_handler(OSError, on_system_error)
     if not testing:
         blueprint.register_error_handler(Exception, on_any_error)
 

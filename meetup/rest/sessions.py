@@ -258,7 +258,8 @@ def registration_out(row: Registration, position: int | None, manage_url: str) -
     }
 
 
-def _shown(registration_id: int, status: int = 200) -> Any:
+def shown(registration_id: int, status: int = 200) -> Any:
+    """A registration as it is now, as an answer."""
     work = current_work()
     work.db.flush()
     work.db.expire_all()
@@ -284,7 +285,7 @@ def register(data: dict[str, Any], session_id: int) -> Any:
     session = find.session(session_id)
     demand("registration.create", session)
     outcome = registrations.register(current_work(), session, **data, source="api")
-    return _shown(outcome.registration.id, 201 if outcome.created else 200)
+    return shown(outcome.registration.id, 201 if outcome.created else 200)
 
 
 @bp.get("/sessions/<int:session_id>/registrations")
@@ -325,7 +326,7 @@ def read_registration(registration_id: int) -> Any:
     """One registration."""
     row = find.registration(registration_id)
     opened([row.contact_id], row.subject)
-    return _shown(registration_id)
+    return shown(registration_id)
 
 
 @bp.patch("/registrations/<int:registration_id>")
@@ -341,7 +342,7 @@ def update_registration(data: dict[str, Any], registration_id: int) -> Any:
         registrations.change_participants(current_work(), row, data["participants"])
     if "response" in data:
         registrations.reply(current_work(), row, data["response"])
-    return _shown(registration_id)
+    return shown(registration_id)
 
 
 @bp.post("/registrations/<int:registration_id>/cancel")
@@ -352,7 +353,7 @@ def update_registration(data: dict[str, Any], registration_id: int) -> Any:
 def cancel_registration(data: dict[str, Any], registration_id: int) -> Any:
     """Take a registration back; the seats go to the waiting list."""
     registrations.cancel(current_work(), find.registration(registration_id), **data)
-    return _shown(registration_id)
+    return shown(registration_id)
 
 
 @bp.post("/registrations/<int:registration_id>/check-in")
@@ -362,4 +363,4 @@ def cancel_registration(data: dict[str, Any], registration_id: int) -> Any:
 def check_in(registration_id: int) -> Any:
     """They are here."""
     registrations.check_in(current_work(), find.registration(registration_id))
-    return _shown(registration_id)
+    return shown(registration_id)

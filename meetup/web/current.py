@@ -5,9 +5,12 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, g, has_request_context, request, url_for
+from flask import Response, current_app, g, has_request_context, request, url_for
+from sqlalchemy.orm import Session as DatabaseSession
 
 from meetup.access import PUBLIC, Actor
+from meetup.db import Database
+from meetup.replica import COOKIE, FRESH
 from meetup.work import Work
 
 if TYPE_CHECKING:
@@ -18,6 +21,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def current_mount() -> Mount:
     """The mount that the current request came to, or that a mail is written for; else the first one."""
+    known: Mount | None = g.get("meetup_request_mount")
+    if known is not None:
+        return known
     found: dict[str, Mount] = current_app.extensions["meetup"]
     named = g.get("_meetup_mount", "")
     if has_request_context() and request.blueprint:
@@ -55,11 +61,42 @@ def current_work() -> Work:
     work: Work | None = g.get("meetup_work")
     if work is None:
         mount = current_mount()
-        db = mount.database.session(write=request.method not in SAFE_METHODS)
+        db = _replica_session(mount) or mount.database.session(write=request.method not in SAFE_METHODS)
         # Set before the actor is asked for: finding out who it is may need the database.
         work = g.meetup_work = Work(mount, db, mount.clock(), PUBLIC, request_id())
         work.actor = current_actor()
     return work
+
+
+def _replica_session(mount: Mount) -> DatabaseSession | None:
+    """A session on the replica, if this request may read there: a public page without a secret link."""
+    replica = mount.replica
+    if replica is None or request.method not in SAFE_METHODS or COOKIE in request.cookies:
+        return None
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "meetup_allow", "") != "public" or "token" in (request.view_args or {}):
+        return None
+    found = replica.session()
+    g.meetup_reads_replica = found is not None
+    return found
+
+
+def reading_from() -> Database:
+    """The database that the current request reads: the replica, or the primary."""
+    mount = current_mount()
+    if mount.replica is None:
+        return mount.database
+    current_work()
+    return mount.replica.database if g.get("meetup_reads_replica") else mount.database
+
+
+def keep_fresh(response: Response) -> Response:
+    """After a write, let this visitor read from the primary until the replica has it too."""
+    mount = current_mount()
+    if mount.replica is not None and request.method not in SAFE_METHODS and response.status_code < 400:
+        secure = mount.settings.base_url.startswith("https://")
+        response.set_cookie(COOKIE, "1", max_age=FRESH, httponly=True, samesite="Lax", secure=secure)
+    return response
 
 
 def close_work(_error: BaseException | None = None) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import re
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, make_response, request
+from flask import Blueprint, Flask, Response, current_app, g, make_response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -20,6 +21,8 @@ from meetup.web.saying import say
 
 log = logging.getLogger("meetup.web")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+#: What the system says when a disk, a quota or a file is full.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _SECRET = re.compile("password|token|code", re.IGNORECASE)
 
 
@@ -73,6 +76,16 @@ def on_database_error(error: OperationalError) -> Response:
     return response
 
 
+def on_system_error(error: OSError) -> Any:
+    """The disk is full: nothing was stored, and the page says so. Every other is a fault of ours."""
+    if error.errno not in NO_ROOM:
+        if current_app.testing:
+            raise error
+        return on_any_error(error)
+    log.error("no room left on %s: %s", request.path, error)
+    return answer(507, _("There is no room left to store this. Nothing was stored; the administrator must make room."))
+
+
 def on_any_error(error: Exception) -> Response:
     """A fault of ours: logged with the request's id, shown without details."""
     log.exception("unexpected error on %s %s [%s]", request.method, request.path, request_id(), exc_info=error)
@@ -84,5 +97,6 @@ def install(root: Blueprint | Flask, *, testing: bool) -> None:
     root.register_error_handler(MeetupError, on_meetup_error)
     root.register_error_handler(HTTPException, on_http_error)
     root.register_error_handler(OperationalError, on_database_error)
+    root.register_error_handler(OSError, on_system_error)
     if not testing:
         root.register_error_handler(Exception, on_any_error)

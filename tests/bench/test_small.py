@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench import delivery, feeds, reminders
+from tests.bench import delivery, desks, feeds, load, reminders
 from tests.bench.measured import Measured
 
 
@@ -18,6 +18,23 @@ def test_a_benchmark_gives_its_ratios(name: str, database_url: str, monkeypatch:
     assert found
     assert all(one.ratio > 0 for one in found)
     assert any(one.limit for one in found)
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+def test_the_desks_are_read_among_copies(database_url: str) -> None:
+    found = list(desks.measure(database_url, 600))
+    assert len(found) == 2
+    assert all(one.ratio > 0 and one.limit == desks.LIMIT for one in found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_small_crowd_gets_its_seats(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "ROUNDS", 1)
+    found = {one.name.partition(" (")[0]: one for one in load.measure(database_url, 8)}
+    assert found["seats taken of 4 by 8 at once"].ratio == 1
+    assert found["of 8 at once without an answer"].ratio == 0
+    assert found["breaks in the log's chain after it"].ratio == 0
 
 
 def test_a_limit_is_held_from_its_side() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -11,12 +12,17 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from meetup.cli.run import without_secrets
+from meetup.departments.models import Department
+from meetup.programmes.service import create_programme
+from meetup.rest.tokens import create_token
+from meetup.sessions import service as sessions
 from meetup.staff import service
 from tests.rig.mail import SmtpServer
 
@@ -63,12 +69,12 @@ def alive(pid: int) -> bool:
 class Running:
     """A server that was started."""
 
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
+    def __init__(self, environment: dict[str, str], log: Path, *more: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.log = log
-        command = [sys.executable, "-c", "from meetup.cli import main; main()", "run", "--workers", "2"]
+        self.log, self.environment = log, environment
+        command = [sys.executable, "-c", "from meetup.cli import main; main()", "run", "--workers", "2", *more]
         with log.open("w") as file:
             self.process = subprocess.Popen(
                 command, env={**environment, "PORT": str(self.port)}, stdout=file, stderr=file, start_new_session=True
@@ -131,6 +137,76 @@ def test_a_supervisor_that_is_killed_leaves_nothing_behind(running: Running) -> 
     running.process.kill()
     running.process.wait(10)
     until(lambda: not [pid for pid in below if alive(pid)])
+
+
+@pytest.fixture
+def told(environment: dict[str, str], site: object, tmp_path: Path) -> Iterator[Running]:
+    """A server that logs in JSON."""
+    server = Running({**environment, "MEETUP_LOG_FORMAT": "json"}, tmp_path / "run.log", "--access-log")
+    try:
+        until(server.answers)
+        yield server
+    finally:
+        below = children(server.process.pid)
+        server.process.kill()
+        server.process.wait(10)
+        for pid in below:
+            if alive(pid):
+                os.kill(pid, signal.SIGKILL)
+
+
+def test_a_requests_id_goes_through_to_the_mail_and_a_stop_finishes_what_is_asked(
+    told: Running, work: Unit, smtp: SmtpServer
+) -> None:
+    with work() as w:
+        code = "SCT"
+        w.db.add(Department(code=code, name="Sở Công Thương", created_at=w.now, changed_at=w.now))
+        programme = create_programme(w, name="Cà phê")
+        now = datetime.now(UTC)
+        session = sessions.draft(
+            w, programme=programme, title="Kỳ 1", venue="A", starts_at=now + timedelta(days=9),
+            ends_at=now + timedelta(days=9, hours=2), capacity=5,
+        )  # fmt: skip
+        sessions.publish(w, session)
+        _row, token = create_token(w, name="t", role="organizer")
+        key = session.id
+        w.commit()
+    body = json.dumps({
+        "enterprise": {"kind": "investor", "name": "Nhà đầu tư"},
+        "contact": {"name": "Bà Lan", "email": "lan@invest.example", "language": "vi"},
+        "participants": [{"name": "Bà Lan"}], "response": "accepted", "consent": True,
+    }).encode()  # fmt: skip
+    head = (
+        f"POST /api/v1/sessions/{key}/registrations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        f"Authorization: Bearer {token}\r\nContent-Type: application/json\r\nX-Request-ID: cafe0042\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    with socket.create_connection(("127.0.0.1", told.port), timeout=SECONDS) as line:
+        # Half of it has come when the server is told to stop.
+        line.sendall(head + body[:40])
+        time.sleep(1)
+        told.process.send_signal(signal.SIGTERM)
+        time.sleep(1)
+        line.sendall(body[40:])
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 201")
+    assert b"x-request-id: cafe0042" in answer.lower()
+    assert told.process.wait(SECONDS) == 0
+
+    # The next one delivers it.
+    again = Running({**told.environment}, told.log.with_name("again.log"))
+    try:
+        until(lambda: smtp.to("lan@invest.example"))
+    finally:
+        again.process.send_signal(signal.SIGTERM)
+        again.process.wait(SECONDS)
+    first = [json.loads(line) for line in told.log.read_text().splitlines()]
+    assert all({"at", "level", "logger", "message", "request_id"} <= line.keys() for line in first)
+    (asked,) = (line for line in first if line["request_id"] == "cafe0042" and line["logger"] == "meetup.access")
+    assert asked["status"] == 201
+    assert token not in told.log.read_text()
+    second = [json.loads(line) for line in again.log.read_text().splitlines()]
+    assert [line for line in second if line["request_id"] == "cafe0042" and " left as " in line["message"]]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,8 +48,12 @@ def number(least: int = 1, most: int = 1_000_000, **more: Any) -> fields.Integer
 
 
 def rfc3339(value: datetime | None, zone: str = "UTC") -> str | None:
-    """`value` with the offset of `zone`."""
-    return value.astimezone(ZoneInfo(zone)).isoformat() if value else None
+    """`value` with the offset of `zone`; in UTC where that had seconds, as before zones were agreed (RFC 3339 §5.6)."""
+    if value is None:
+        return None
+    there = value.astimezone(ZoneInfo(zone))
+    offset = there.utcoffset()
+    return (value.astimezone(UTC) if offset is None or offset.seconds % 60 else there).isoformat()
 
 
 class Instant(fields.AwareDateTime):

@@ -40,9 +40,10 @@ class SessionIn(SessionPatch):
     recurrence = fields.Nested(RecurrenceIn, allow_none=True)
 
 
-def _in_zone(name: str) -> fields.Function:
+def _in_zone(name: str, *, always: bool = False) -> fields.Function:
+    kind = "string" if always else ["string", "null"]
     return fields.Function(
-        lambda row: rfc3339(getattr(row, name), row.timezone), metadata={"type": "string", "format": "date-time"}
+        lambda row: rfc3339(getattr(row, name), row.timezone), metadata={"type": kind, "format": "date-time"}
     )
 
 
@@ -61,8 +62,8 @@ class SessionOut(Schema):
     chair = fields.String()
     chair_role = fields.String()
     secretary = fields.String()
-    starts_at = _in_zone("starts_at")
-    ends_at = _in_zone("ends_at")
+    starts_at = _in_zone("starts_at", always=True)
+    ends_at = _in_zone("ends_at", always=True)
     timezone = fields.String()
     venue = fields.String()
     online_url = fields.String()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from meetup.sessions.models import Session
 from meetup.sessions.views.base import bp, draw, mark, marks, moment
 from meetup.web.current import current_work, link
 from meetup.web.guards import allow, require
+from meetup.web.keeping import kept, turns_at
 from meetup.web.paging import paged, unpack
 from meetup.work import Work
 
@@ -40,6 +42,7 @@ def home() -> Any:
 
 @bp.get("/sessions/")
 @allow("public")
+@kept
 def index() -> Any:
     """The sessions to come, or those that are over."""
     work = current_work()
@@ -49,12 +52,16 @@ def index() -> Any:
     find = queries.over if past else queries.coming
     rows = find(work, programme=programme, after=after, limit=_PER_PAGE)
     found = paged(rows, _PER_PAGE, lambda one: (one.starts_at.isoformat(), one.id))
-    kept = {"when": "past" if past else None, "programme": programme or None}
+    if past:
+        # A session gets onto this page by the clock alone, and which is the next no row of it says.
+        turns_at(work.now)
+    _turn_with(found.items)
+    carried = {"when": "past" if past else None, "programme": programme or None}
     return draw(
         "index.html",
         sessions=found.items,
-        next_url=link("sessions.index", after=found.next, **kept) if found.next else "",
-        first_url=link("sessions.index", **kept) if after else "",
+        next_url=link("sessions.index", after=found.next, **carried) if found.next else "",
+        first_url=link("sessions.index", **carried) if after else "",
         past=past,
         programme=programme,
         programmes=queries.programmes(work),
@@ -65,11 +72,13 @@ def index() -> Any:
 
 @bp.get("/sessions/<slug>")
 @allow("public", of="session.read")
+@kept
 def show(slug: str) -> Any:
     """One session: every fact, where registration stands, and the ways into a calendar."""
     work = current_work()
     session = queries.by_slug(work, slug)
     require("session.read", session)
+    _turn_with([session])
     return draw(
         "show.html",
         session=session,
@@ -78,6 +87,12 @@ def show(slug: str) -> Any:
         waiting=waiting_seats(work, [session.id]).get(session.id, 0),
         calendars=calendar_links(work, session) if session.state == "published" else [],
     )
+
+
+def _turn_with(sessions: Sequence[Session]) -> None:
+    """A page about `sessions` looks different when registration opens or closes, and when one begins or is over."""
+    for one in sessions:
+        turns_at(one.registration_opens_at, one.registration_closes_at, one.starts_at, one.ends_at)
 
 
 def calendar_links(work: Work, session: Session) -> list[tuple[str, str]]:
