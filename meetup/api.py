@@ -25,7 +25,10 @@ from meetup.errors import (
     WrongState,
 )
 from meetup.issues.forms import CHANNEL_WORDS as CHANNELS
+from meetup.issues.models import Issue
 from meetup.mount import Identity, Mount, mounts
+from meetup.outbox.deadletters import send_again
+from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
 from meetup.outbox.service import enqueue
 from meetup.outbox.transports import Channel, Envelope, TransportError
@@ -34,6 +37,7 @@ from meetup.plugins.slots import SLOTS, Panel
 from meetup.programmes.models import Programme
 from meetup.programmes.service import create_programme, rule
 from meetup.scorecards.achievements import Achievements, achievements
+from meetup.sessions.models import Session
 from meetup.storage import FolderStorage, Storage
 from meetup.tables.columns import Cells, Column
 from meetup.tables.taking import Taken, Taker, take_rows
@@ -44,6 +48,7 @@ from meetup.web.i18n import _, lazy, ngettext
 from meetup.web.nav import Entry
 from meetup.web.pages import page
 from meetup.web.paging import Page, paged, unpack
+from meetup.web.saying import say
 from meetup.work import Work, change, create, edit
 
 __all__ = [
@@ -72,18 +77,21 @@ __all__ = [
     "Full",
     "Identity",
     "InvalidInput",
+    "Issue",
     "Machine",
     "MeetupError",
     "Mount",
     "NotAllowed",
     "NotFound",
     "Notice",
+    "Outgoing",
     "Page",
     "Panel",
     "Prepared",
     "Programme",
     "Refused",
     "Row",
+    "Session",
     "Setting",
     "Stale",
     "Stateful",
@@ -119,6 +127,8 @@ __all__ = [
     "paged",
     "require",
     "rule",
+    "say",
+    "send_again",
     "submit",
     "take_rows",
     "timeline",

@@ -25,7 +25,6 @@ __all__ = ["_forget_sample", "sample", "sample_folder"]
 Run = Callable[..., Result]
 NOTES = "meetup_thanks_note"
 CRITERIA = {"meetup_coffee_connect_set", "meetup_coffee_connect_criterion"}
-COFFEE = ROOT / "plugins" / "meetup-coffee-connect"
 
 
 def names(site: Any) -> set[str]:
@@ -205,13 +204,15 @@ class TestUsed:
         assert "Cảm ơn quý doanh nghiệp" in run_in(province.site)("thanks").output
 
 
-def test_the_wheel_of_a_first_party_plugin_is_whole(tmp_path: Path) -> None:
-    source = COFFEE / "src"
+@pytest.mark.parametrize("plugin", sorted(ROOT.glob("plugins/*/setup.cfg")), ids=lambda path: path.parent.name)
+def test_the_wheel_of_a_first_party_plugin_is_whole(plugin: Path, tmp_path: Path) -> None:
+    source = plugin.parent / "src"
+    package = plugin.parent.name.replace("-", "_")
     left_out = (".pyc", ".pot", ".lock")
     wanted = {
         str(path.relative_to(source))
-        for path in (source / "meetup_coffee_connect").rglob("*")
+        for path in (source / package).rglob("*")
         if path.is_file() and not path.name.endswith(left_out)
     }
-    assert any(name.endswith("coffee_connect_0001.py") for name in wanted)
-    assert wanted <= set(zipfile.ZipFile(build(COFFEE, tmp_path)).namelist())
+    assert any(name.endswith("_0001.py") for name in wanted)
+    assert wanted <= set(zipfile.ZipFile(build(plugin.parent, tmp_path)).namelist())
