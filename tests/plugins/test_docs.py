@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from meetup_chat.plugin import SETTINGS as CHAT
 from meetup_coffee_connect.intake import SETTINGS as COFFEE_CONNECT
 from meetup_webhooks.plugin import SETTINGS as WEBHOOKS
 
@@ -71,7 +72,7 @@ def test_every_event_is_documented(machine: object) -> None:
 def test_every_setting_is_documented() -> None:
     core = [setting.name for setting in (*config.SETTINGS, *web.SETTINGS)]
     assert [name for name in core if f"`MEETUP_{name}`" not in OPERATING] == []
-    for setting in (*COFFEE_CONNECT, *WEBHOOKS):
+    for setting in (*CHAT, *COFFEE_CONNECT, *WEBHOOKS):
         assert f"| `MEETUP_{setting.name}` | `{setting.default}` | {setting.sentence} |" in PAGE
 
 
