@@ -10,8 +10,14 @@ from meetup.db import Base, BigKey, Row, Stateful, UTCDateTime, guarded_update
 from meetup.departments.importing import DepartmentRows
 from meetup.departments.models import Department, Field
 from meetup.departments.service import create_department, create_field
+from meetup.domain.bounces import Bounce, bounces_in, is_automatic
+from meetup.domain.cards import Person
 from meetup.domain.events import Change
 from meetup.domain.machine import Machine
+from meetup.domain.mailparts import Unreadable, read_message
+from meetup.domain.replies import Reply, mail_address, replies_in
+from meetup.enterprises.models import Contact
+from meetup.enterprises.service import mark_address_dead
 from meetup.errors import (
     N_,
     Fault,
@@ -25,9 +31,14 @@ from meetup.errors import (
     WrongState,
 )
 from meetup.issues.forms import CHANNEL_WORDS as CHANNELS
+from meetup.issues.intake import submit as submit_issue
 from meetup.issues.models import Issue
+from meetup.issues.service import inform as inform_issue
+from meetup.issues.threads import write as write_message
+from meetup.issues.values import Upload
 from meetup.mount import Identity, Mount, mounts
 from meetup.outbox.deadletters import send_again
+from meetup.outbox.headers import row_of_message_id
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
 from meetup.outbox.service import enqueue
@@ -36,7 +47,12 @@ from meetup.plugins.hookspecs import hookimpl
 from meetup.plugins.slots import SLOTS, Panel
 from meetup.programmes.models import Programme
 from meetup.programmes.service import create_programme, rule
+from meetup.registrations.calendars import calendar_for
+from meetup.registrations.letters import context_of as registration_context
+from meetup.registrations.models import Registration
+from meetup.registrations.service import change_participants, people_of, reply
 from meetup.scorecards.achievements import Achievements, achievements
+from meetup.sessions.editing import update as update_session
 from meetup.sessions.models import Session
 from meetup.storage import FolderStorage, Storage
 from meetup.tables.columns import Cells, Column
@@ -44,7 +60,7 @@ from meetup.tables.taking import Taken, Taker, take_rows
 from meetup.web.current import current_actor, current_mount, current_work, link
 from meetup.web.forms import Form, submit
 from meetup.web.guards import allow, require
-from meetup.web.i18n import _, lazy, ngettext
+from meetup.web.i18n import _, in_locale, lazy, ngettext
 from meetup.web.nav import Entry
 from meetup.web.pages import page
 from meetup.web.paging import Page, paged, unpack
@@ -59,11 +75,13 @@ __all__ = [
     "Actor",
     "Base",
     "BigKey",
+    "Bounce",
     "Calendar",
     "Cells",
     "Change",
     "Channel",
     "Column",
+    "Contact",
     "Department",
     "DepartmentRows",
     "Entry",
@@ -87,9 +105,12 @@ __all__ = [
     "Outgoing",
     "Page",
     "Panel",
+    "Person",
     "Prepared",
     "Programme",
     "Refused",
+    "Registration",
+    "Reply",
     "Row",
     "Session",
     "Setting",
@@ -101,13 +122,18 @@ __all__ = [
     "Taker",
     "TransportError",
     "UTCDateTime",
+    "Unreadable",
+    "Upload",
     "Work",
     "WrongState",
     "_",
     "achievements",
     "allow",
+    "bounces_in",
+    "calendar_for",
     "can",
     "change",
+    "change_participants",
     "create",
     "create_department",
     "create_field",
@@ -119,18 +145,32 @@ __all__ = [
     "enqueue",
     "guarded_update",
     "hookimpl",
+    "in_locale",
+    "inform_issue",
+    "is_automatic",
     "lazy",
     "link",
+    "mail_address",
+    "mark_address_dead",
     "mounts",
     "ngettext",
     "page",
     "paged",
+    "people_of",
+    "read_message",
+    "registration_context",
+    "replies_in",
+    "reply",
     "require",
+    "row_of_message_id",
     "rule",
     "say",
     "send_again",
     "submit",
+    "submit_issue",
     "take_rows",
     "timeline",
     "unpack",
+    "update_session",
+    "write_message",
 ]

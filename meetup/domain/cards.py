@@ -70,12 +70,14 @@ class Person:
         email: without ``mailto:``.
         partstat: the reply as we hold it (RFC 5545 §3.2.12).
         language: what the reader reads, such as ``vi``.
+        delegated_from: the address of whoever sends them instead (RFC 5545 §3.2.4; rule D4).
     """
 
     name: str
     email: str
     partstat: str = "NEEDS-ACTION"
     language: str = "vi"
+    delegated_from: str = ""
 
 
 @dataclass(frozen=True)

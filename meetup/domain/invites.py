@@ -91,6 +91,8 @@ def _attendee(person: Person, *, rsvp: bool) -> vCalAddress:
     found.params["PARTSTAT"] = person.partstat
     if rsvp:
         found.params["RSVP"] = "TRUE"
+    if person.delegated_from:
+        found.params["DELEGATED-FROM"] = str(address(person.delegated_from, ""))
     if person.language:
         found.params["LANGUAGE"] = clean(person.language)
     return found

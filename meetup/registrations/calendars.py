@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 from meetup.domain.cards import Person, SessionCard, Status
 from meetup.domain.feeds import event_bytes, feed_of
@@ -38,13 +39,33 @@ def request(work: Work, registration: Registration, *, sequence: int, first: boo
         sequence: the person's own SEQUENCE.
         first: whether nothing of this session is in their calendar yet; only then an alarm comes along (rule A14).
     """
-    return Calendar("REQUEST", _request(work, registration, sequence=sequence, first=first, message=True))
+    return Calendar("REQUEST", _request(work, registration, sequence=sequence, first=first))
+
+
+def calendar_for(
+    work: Work,
+    registration: Registration,
+    *,
+    attendee: Person | None = None,
+    method: Literal["REQUEST", "DECLINECOUNTER"] = "REQUEST",
+) -> Calendar:
+    """The session for one person besides the mails that the registration itself causes (rules D4 and D6).
+
+    Args:
+        registration: with its session, programme and contact loaded.
+        attendee: who comes instead of the contact; the contact by default.
+        method: ``REQUEST``, or ``DECLINECOUNTER`` for a proposal of another time that was not taken.
+    """
+    sequence = max(registration.session.sequence, registration.calendar_sequence or 0)
+    return Calendar(
+        method, _request(work, registration, sequence=sequence, first=False, method=method, attendee=attendee)
+    )
 
 
 def file(work: Work, registration: Registration) -> bytes:
     """The same as a file to download, which is no message."""
     sequence = max(registration.session.sequence, registration.calendar_sequence or 0)
-    return _request(work, registration, sequence=sequence, first=False, message=False)
+    return _request(work, registration, sequence=sequence, first=False, method=None)
 
 
 def contact_feed(
@@ -84,22 +105,27 @@ def _in_feed(work: Work, registration: Registration, token: str) -> SessionCard:
     return replace(one, title=prefix + one.title, status=status)
 
 
-def _request(work: Work, registration: Registration, *, sequence: int, first: bool, message: bool) -> bytes:
+def _request(
+    work: Work,
+    registration: Registration,
+    *,
+    sequence: int,
+    first: bool,
+    method: Literal["REQUEST", "DECLINECOUNTER"] | None = "REQUEST",
+    attendee: Person | None = None,
+) -> bytes:
     session = registration.session
     hours = int(rule(session.programme, work.settings, "alarm_hours") or 0) if first else 0
     say = work.mount.words.gettext
     gone = session.state == "cancelled" or registration.state in {"cancelled", "declined"}
+    # The link is the contact's own secret: whoever comes instead gets the public page.
+    url = manage_url(work, registration) if attendee is None else ""
+    own_page = [say(N_("Your own page: change your reply, name the people who come, hand in issues."))]
     return invitation(
-        card(
-            work,
-            session,
-            url=manage_url(work, registration),
-            notes=[say(N_("Your own page: change your reply, name the people who come, hand in issues."))],
-            sequence=sequence,
-        ),
+        card(work, session, url=url, notes=own_page if url else [], sequence=sequence),
         organizer(work, session),
-        person(registration),
-        method="REQUEST" if message else None,
+        attendee or person(registration),
+        method=method,
         made_at=work.now,
         summary_prefix=say(_PREFIX[registration.state]) if registration.state in _PREFIX else "",
         status="CANCELLED" if gone else _STATUS.get(registration.state),
