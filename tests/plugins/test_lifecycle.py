@@ -24,6 +24,7 @@ __all__ = ["_forget_sample", "sample", "sample_folder"]
 
 Run = Callable[..., Result]
 NOTES = "meetup_thanks_note"
+FIRST_PARTY = sorted(path.parent.name.removeprefix("meetup-") for path in ROOT.glob("plugins/*/setup.cfg"))
 CRITERIA = {"meetup_coffee_connect_set", "meetup_coffee_connect_criterion"}
 
 
@@ -120,6 +121,32 @@ class TestBareDatabase:
         monkeypatch.syspath_prepend(str(tmp_path))
         with pytest.raises(BadConfiguration, match="'broken' could not be loaded: ZeroDivisionError: not my day"):
             create_app({**config, "MEETUP_PLUGINS": "broken"}, instance=tmp_path / "without")
+
+
+class TestAllTogether:
+    """Every first-party plugin on one database without a table."""
+
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"MEETUP_PLUGINS": ",".join(FIRST_PARTY)}
+
+    @pytest.fixture
+    def database_url(self, bare_database_url: str) -> str:
+        return bare_database_url
+
+    def test_upgraded_listed_and_removed_one_by_one(self, site: Any) -> None:
+        meetup = run_in(site)
+        upgraded = meetup("db", "upgrade")
+        assert upgraded.exit_code == 0, upgraded.output
+        assert meetup("db", "check").output == "models and database agree\n"
+        listed = meetup("plugins").output
+        for name in FIRST_PARTY:
+            assert f"{name}\t0.1.0\tmeetup-{name}\tenabled\ttables" in listed
+            own = {table for table in names(site) if table.startswith(f"meetup_{name.replace('-', '_')}_")}
+            before = names(site)
+            assert own
+            assert meetup("plugins", "remove", name, "--yes").exit_code == 0
+            assert before - names(site) == own
 
 
 class TestNotEnabled:
