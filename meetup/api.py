@@ -17,7 +17,7 @@ from meetup.domain.machine import Machine
 from meetup.domain.mailparts import Unreadable, read_message
 from meetup.domain.replies import Reply, mail_address, replies_in
 from meetup.enterprises.models import Contact
-from meetup.enterprises.service import mark_address_dead
+from meetup.enterprises.service import has_consent, mark_address_dead
 from meetup.errors import (
     N_,
     Fault,
@@ -37,6 +37,7 @@ from meetup.issues.service import inform as inform_issue
 from meetup.issues.threads import write as write_message
 from meetup.issues.values import Upload
 from meetup.mount import Identity, Mount, mounts
+from meetup.outbox.addresses import bounced as address_bounced
 from meetup.outbox.deadletters import send_again
 from meetup.outbox.headers import row_of_message_id
 from meetup.outbox.models import Outgoing
@@ -128,6 +129,7 @@ __all__ = [
     "WrongState",
     "_",
     "achievements",
+    "address_bounced",
     "allow",
     "bounces_in",
     "calendar_for",
@@ -144,6 +146,7 @@ __all__ = [
     "edit",
     "enqueue",
     "guarded_update",
+    "has_consent",
     "hookimpl",
     "in_locale",
     "inform_issue",

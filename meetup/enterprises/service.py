@@ -28,6 +28,7 @@ __all__ = [
     "check_enterprise",
     "find_or_create_contact",
     "find_or_create_enterprise",
+    "has_consent",
     "mark_address_dead",
     "mask",
     "normalise_email",
@@ -189,6 +190,14 @@ def record_consent(work: Work, contact: Contact, purpose: str, *, channel: str =
     work.db.add(row)
     work.log("consent.give", contact, purpose=purpose, version=row.text_version, channel=row.channel)
     return row
+
+
+def has_consent(work: Work, contact: Contact, purpose: str) -> bool:
+    """Whether `contact` agreed to `purpose` and did not take it back since."""
+    query = select(Consent.id).where(
+        Consent.contact_id == contact.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+    )
+    return work.db.scalar(query.limit(1)) is not None
 
 
 def withdraw_consent(work: Work, contact: Contact, purpose: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
@@ -18,7 +18,9 @@ from meetup.outbox.notice import Calendar
 from meetup.programmes.service import rule
 from meetup.registrations.links import manage_url
 from meetup.registrations.models import Registration
+from meetup.sessions import recurring
 from meetup.sessions.calendars import card, organizer
+from meetup.sessions.models import Series
 from meetup.work import Work
 
 #: What goes before the title of someone who has no seat (rule A11).
@@ -60,6 +62,24 @@ def calendar_for(
     return Calendar(
         method, _request(work, registration, sequence=sequence, first=False, method=method, attendee=attendee)
     )
+
+
+def series_request(work: Work, series: Series, registrations: Sequence[Registration]) -> Calendar:
+    """The invitation to all dates of a series for one person: the master and what differs from it (rule B5).
+
+    Args:
+        registrations: of the one person, with their sessions, in the order of these.
+    """
+    first = registrations[0]
+    master, *overrides = recurring.cards(work, series, [one.session for one in registrations], from_first=True)
+    content = invitation(
+        replace(master, url=manage_url(work, first)),
+        organizer(work, series),
+        person(first),
+        made_at=work.now,
+        overrides=overrides,
+    )
+    return Calendar("REQUEST", content)
 
 
 def file(work: Work, registration: Registration) -> bytes:

@@ -16,7 +16,7 @@ from meetup.enterprises.service import (
 from meetup.errors import N_, InvalidInput, WrongState
 from meetup.registrations import notices
 from meetup.registrations.entry import bring_in, find_registration
-from meetup.sessions.models import Session
+from meetup.sessions.models import Series, Session
 from meetup.sessions.service import lock
 from meetup.work import Work
 
@@ -53,6 +53,65 @@ def invite(
     """
     if session.state != "published" or session.starts_at <= work.now:
         raise WrongState("session", session.state, "invite", session.MACHINE.possible(session.state))
+    result, checked = _checked(work, rows)
+    if dry_run:
+        result.sent = len(checked)
+        return result
+    lock(work, session)
+    for firm, person in checked:
+        enterprise = find_or_create_enterprise(work, **firm, email=person["email"])
+        if find_registration(work, session, enterprise) is not None:
+            result.known += 1
+            continue
+        contact = find_or_create_contact(work, enterprise, **person)
+        notices.invited(work, bring_in(work, session, enterprise, contact, "invite", source="invitation"))
+        result.sent += 1
+    return result
+
+
+def invite_to_all(
+    work: Work, series: Series, sessions: Iterable[Session], rows: Iterable[Mapping[str, Any]], *, dry_run: bool = False
+) -> InvitationResult:
+    """Invite the enterprises in `rows` to a whole series: one mail to each, with all its dates in it (rule B5).
+
+    Each date is a registration of its own, answered by itself or with the others. Whoever was invited to
+    some of them, or answered them, is invited to the others.
+
+    Args:
+        sessions: of the series.
+        rows: as :func:`invite` takes them.
+        dry_run: only look for faults; then ``sent`` counts what would go out.
+
+    Raises:
+        InvalidInput: if no session of it is announced and yet to come; for too many rows, or none.
+    """
+    ahead = [one for one in sessions if one.state == "published" and one.starts_at > work.now]
+    if not ahead:
+        raise InvalidInput(
+            "rows", N_("No session of the series is announced and yet to come."), N_("Publish them first.")
+        )
+    result, checked = _checked(work, rows)
+    if dry_run:
+        result.sent = len(checked)
+        return result
+    for one in ahead:
+        lock(work, one)
+    for firm, person in checked:
+        enterprise = find_or_create_enterprise(work, **firm, email=person["email"])
+        open_to = [one for one in ahead if find_registration(work, one, enterprise) is None]
+        if not open_to:
+            result.known += 1
+            continue
+        contact = find_or_create_contact(work, enterprise, **person)
+        made = [bring_in(work, one, enterprise, contact, "invite", source="invitation") for one in open_to]
+        notices.invited_to_all(work, series, made)
+        result.sent += 1
+    return result
+
+
+def _checked(
+    work: Work, rows: Iterable[Mapping[str, Any]]
+) -> tuple[InvitationResult, list[tuple[dict[str, Any], dict[str, Any]]]]:
     given = list(rows)
     if not given:
         raise InvalidInput("rows", N_("There is no row."), N_("Give one row for each enterprise."))
@@ -70,16 +129,4 @@ def invite(
             result.faults[place] = InvalidInput.many(faults.found).by_field(work.mount.words.gettext)
         else:
             checked.append((firm, person))
-    if dry_run:
-        result.sent = len(checked)
-        return result
-    lock(work, session)
-    for firm, person in checked:
-        enterprise = find_or_create_enterprise(work, **firm, email=person["email"])
-        if find_registration(work, session, enterprise) is not None:
-            result.known += 1
-            continue
-        contact = find_or_create_contact(work, enterprise, **person)
-        notices.invited(work, bring_in(work, session, enterprise, contact, "invite", source="invitation"))
-        result.sent += 1
-    return result
+    return result, checked

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from meetup.errors import N_
 from meetup.outbox.models import Outgoing
@@ -14,6 +17,7 @@ from meetup.registrations.links import manage_url
 from meetup.registrations.models import Registration
 from meetup.registrations.queries import whole
 from meetup.registrations.seats import waitlist_position
+from meetup.sessions.models import Series, Session
 from meetup.work import Work
 
 Prepare = Callable[[Work, Outgoing], Prepared]
@@ -129,11 +133,40 @@ def _links(work: Work, row: Outgoing) -> Prepared:
     return Prepared({"rows": [(one, one.session, manage_url(work, one)) for one in rows]})
 
 
+def _series(work: Work, row: Outgoing) -> Prepared:
+    query = whole().where(Registration.id.in_(row.context["registrations"])).order_by(Registration.id)
+    asked = [one for one in work.db.scalars(query) if one.state == "invited" and one.session.state == "published"]
+    if not asked:
+        raise Superseded(N_("the invitation was answered"))
+    if all(one.session.ends_at <= work.now for one in asked):
+        raise Expired(N_("the session is over"))
+    series = work.get(Series, row.context["series"])
+    set_committed_value(series, "programme", asked[0].session.programme)
+    return Prepared(
+        {**context_of(work, asked[0]), "dates": [one.session for one in asked]},
+        calendar=calendars.series_request(work, series, asked),
+    )
+
+
+def _series_sample(work: Work) -> Mapping[str, Any] | None:
+    query = (
+        select(Series.id, Registration.id)
+        .join(Session, Session.series_uid == Series.uid)
+        .join(Registration, Registration.session_id == Session.id)
+        .where(Registration.state == "invited", Session.state == "published")
+        .order_by(Registration.id.desc())
+        .limit(1)
+    )
+    found = work.db.execute(query).one_or_none()
+    return {"series": found[0], "registrations": [found[1]]} if found else None
+
+
 _OFFER = _request(("offered",), N_("the offer was answered"))
 _ALL = ("invited", "confirmed", "tentative", "waitlisted", "offered")
 
 NOTICES = [
     Notice("calendar_invitation", _request(("invited",), N_("the invitation was answered")), N_("Invitations")),
+    Notice("calendar_series_invitation", _series, N_("Invitations to all dates of a series"), sample=_series_sample),
     Notice("calendar_confirmed", _request(("confirmed",), N_("no longer confirmed")), N_("Confirmed registrations")),
     Notice("calendar_waitlisted", _request(("waitlisted",), N_("no longer waiting")), N_("Places on the waiting list")),
     Notice("calendar_tentative", _request(("tentative",), N_("another reply was given")), N_("Replies: may come")),

@@ -9,6 +9,7 @@ sent (a cancellation, a seat after the waiting list).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from meetup.enterprises.models import Contact
 from meetup.outbox.service import enqueue
 from meetup.registrations.links import manage_token
 from meetup.registrations.models import Registration
-from meetup.sessions.models import Session
+from meetup.sessions.models import Series, Session
 from meetup.work import Work
 
 #: The state after a reply → the receipt for it.
@@ -36,6 +37,31 @@ RECEIPTS = {
 def invited(work: Work, registration: Registration) -> None:
     """The invitation."""
     _calendar(work, "calendar_invitation", registration)
+
+
+def invited_to_all(work: Work, series: Series, registrations: Sequence[Registration]) -> None:
+    """One invitation to all dates of a series, each a registration of its own (rule B5)."""
+    first = registrations[0]
+    contact = _contact(work, first)
+    for one in registrations:
+        session: Session = work.get(Session, one.session_id)
+        one.calendar_sequence = max(session.sequence, series.sequence, one.calendar_sequence or 0)
+    if contact.email_dead_at is not None or not contact.email:
+        return
+    manage_token(work, first)
+    last: Session = work.get(Session, registrations[-1].session_id)
+    enqueue(
+        work,
+        "calendar_series_invitation",
+        to=contact.email,
+        name=contact.name,
+        locale=contact.language,
+        subject=first.subject,
+        thread=f"{series.uid}|{contact.email}"[:200],
+        replaces=True,
+        context={"series": series.id, "registrations": [one.id for one in registrations]},
+        expires_at=last.ends_at,
+    )
 
 
 def replied(work: Work, registration: Registration, *, rise: bool = False) -> None:

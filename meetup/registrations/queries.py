@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -107,6 +107,12 @@ def counts(work: Work, session_id: int) -> dict[str, int]:
     )
     found = {row[0]: row[1] for row in rows}
     return {state: found.get(state, 0) for state in STATES}
+
+
+def live_in(work: Work, session_ids: Collection[int]) -> int:
+    """How many registrations of these sessions are still of someone who comes, may come or waits."""
+    query = select(func.count()).where(Registration.session_id.in_(session_ids), Registration.state.in_(sorted(LIVE)))
+    return work.db.scalar(query) or 0
 
 
 def waiting_seats(work: Work, session_ids: Iterable[int]) -> dict[int, int]:

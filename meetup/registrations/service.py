@@ -8,7 +8,7 @@ from __future__ import annotations
 from meetup.registrations.attendance import check_in, miss, miss_the_rest, walk_in
 from meetup.registrations.checks import Closed, status_of
 from meetup.registrations.entry import find_registration, people_of
-from meetup.registrations.invitations import InvitationResult, invite
+from meetup.registrations.invitations import InvitationResult, invite, invite_to_all
 from meetup.registrations.links import manage_token, manage_url
 from meetup.registrations.notices import links_again
 from meetup.registrations.registering import Outcome, register
@@ -24,6 +24,7 @@ __all__ = [
     "check_in",
     "find_registration",
     "invite",
+    "invite_to_all",
     "lapse_offers",
     "links_again",
     "manage_token",

@@ -25,6 +25,8 @@ from meetup.rest.schemas import (
     RegistrationOut,
     RegistrationPatch,
     ReportIn,
+    SeriesChangeIn,
+    SeriesChangeOut,
     SeriesEndOut,
     SessionIn,
     SessionOut,
@@ -32,7 +34,7 @@ from meetup.rest.schemas import (
     page_of,
     rfc3339,
 )
-from meetup.sessions import series
+from meetup.sessions import changing, series
 from meetup.sessions import service as sessions
 from meetup.sessions.models import Series, Session
 from meetup.web.current import current_work
@@ -87,6 +89,32 @@ def end_series(data: dict[str, Any], session_id: int) -> Any:
     row = find.session(session_id)
     gone = series.end(current_work(), _series(row), reason=data["reason"], since=row.recurrence_id)
     return {"called_off": [one.id for one in gone if one.state == "cancelled"]}
+
+
+@bp.post("/sessions/<int:session_id>/series/change")
+@call("session.manage")
+@bp.doc(parameters=[KEY_HEADER])
+@bp.arguments(SeriesChangeIn)
+@bp.response(200, SeriesChangeOut)
+def change_series(data: dict[str, Any], session_id: int) -> Any:
+    """Let this session's series go on by another rule from this one on; people are told once. `dry_run` only tells."""
+    work = current_work()
+    row = find.session(session_id)
+    _series(row)
+    reason, dry = data.pop("reason", ""), data.pop("dry_run")
+    change = changing.plan(work, row, rule=data.pop("rrule"), **data)
+    zone = change.series.timezone
+    answer = {
+        "is_whole": change.is_whole,
+        "sessions": [
+            {"session_id": one.session.id, "starts_at": rfc3339(one.starts_at, zone) if one.place else None}
+            for one in change.moves
+        ],
+        "made": [rfc3339(one, zone) for one in change.made],
+    }
+    if not dry:
+        changing.carry_out(work, change, reason=reason)
+    return answer
 
 
 def _again(session_id: int) -> Any:

@@ -81,7 +81,7 @@ def card(
         changed_at=changed_at or session.changed_at,
         categories=(session.programme.name,),
         is_private=session.is_private,
-        recurrence_id=session.recurrence_id if session.series_uid else None,
+        recurrence_id=session.calendar_recurrence_id,
     )
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, StringField, TextAreaField, URLField
+from wtforms.validators import Optional
 
 from meetup.domain.faults import Faults
+from meetup.domain.recurrence import Rule
+from meetup.domain.repeating import WAYS, rule_of
 from meetup.programmes.models import Programme
 from meetup.sessions.models import Session
-from meetup.web.fields import AtMost, Needed, WallTimeField
+from meetup.web.fields import AtMost, DayField, Needed, WallTimeField
 from meetup.web.forms import Form
 from meetup.web.i18n import lazy
 
@@ -92,6 +96,72 @@ class SessionForm(Form):
             found[name] = faults.attempt(self[name].reader(zone), None)
         faults.stop()
         return found
+
+
+class RepeatForm(Form):
+    """By which rule something repeats."""
+
+    repeats = SelectField(lazy("Repeats"), choices=[], validate_choice=False)
+    every = IntegerField(
+        lazy("Each so many weeks or months"), default=1, render_kw={"min": 1, "max": 99}, filters=[lambda n: n or 1]
+    )
+    own = StringField(
+        lazy("A rule of your own"),
+        [AtMost(300)],
+        render_kw={"placeholder": "FREQ=MONTHLY;BYDAY=3FR", "autocomplete": "off"},
+    )
+    until = DayField(lazy("Until"), description=lazy("Empty: it goes on."))
+    count = IntegerField(lazy("So many times"), [Optional()], render_kw={"min": 1, "max": 500})
+    skip_holidays = BooleanField(lazy("Leave out public holidays"))
+
+    def offer_ways(self, *, alone: bool) -> None:
+        """Offer the ways to repeat; `alone`: not to repeat as well."""
+        words = {
+            "": lazy("It does not repeat"),
+            "weekly": lazy("Each week on the same day"),
+            "monthly_nth": lazy("Each month on the same weekday, such as the third Friday"),
+            "monthly_last": lazy("Each month on the last such weekday"),
+            "monthly_day": lazy("Each month on the same date"),
+            "own": lazy("By a rule of your own"),
+        }
+        self.repeats.choices = [(name, words[name]) for name in WAYS if name or alone]
+
+    def rule(self, starts_at: datetime, zone: str) -> Rule:
+        """The rule that was chosen.
+
+        Args:
+            starts_at: of the first session, aware.
+            zone: whose days count.
+
+        Raises:
+            InvalidInput: at its field.
+        """
+        return rule_of(
+            self.repeats.data or "",
+            starts_at,
+            zone,
+            every=self.every.data or 1,
+            until=self.until.data,
+            count=self.count.data,
+            own=self.own.data or "",
+        )
+
+
+class SessionOrSeriesForm(SessionForm, RepeatForm):
+    """A new session, or a series of them."""
+
+
+class SeriesForm(RepeatForm):
+    """How a series goes on from one of its sessions on."""
+
+    starts_at = WallTimeField(lazy("Begins"), [Needed()], render_kw=_WALL)
+    ends_at = WallTimeField(lazy("Ends"), [Needed()], render_kw=_WALL)
+    reason = TextAreaField(
+        lazy("Reason"),
+        [AtMost(2_000)],
+        description=lazy("Whoever registered for a session that is called off reads it."),
+        render_kw={"rows": 2},
+    )
 
 
 class ReasonForm(Form):

@@ -25,7 +25,8 @@ class Session(Stateful, Base):
     participants of confirmed, offered and attended registrations and never
     passes ``capacity``. An occurrence of a series names it by ``series_uid`` and keeps
     in ``recurrence_id`` when it was to begin by the rule, whatever it moved to; the rule is in
-    ``recurrence`` as the API takes it. In calendars it goes by these two, see ``calendar_uid``.
+    ``recurrence`` as the API takes it. In calendars it goes by these two, see ``calendar_uid``; if the series
+    changed after people had it in theirs, by ``told_uid`` and ``told_recurrence_id``, which stay.
     """
 
     __tablename__ = "meetup_session"
@@ -43,6 +44,7 @@ class Session(Stateful, Base):
             sqlite_where=_IN_SERIES,
             postgresql_where=_IN_SERIES,
         ),
+        Index("ix_meetup_session_told", "told_uid", "told_recurrence_id"),
     )
     KIND = "session"
     MACHINE = SESSION
@@ -54,6 +56,8 @@ class Session(Stateful, Base):
     sequence: Mapped[int] = mapped_column(default=0)
     series_uid: Mapped[str] = mapped_column(String(80), default="")
     recurrence_id: Mapped[datetime | None]
+    told_uid: Mapped[str] = mapped_column(String(80), default="")
+    told_recurrence_id: Mapped[datetime | None]
     recurrence: Mapped[dict[str, Any] | None]
     title: Mapped[str] = mapped_column(String(200))
     topic: Mapped[str] = mapped_column(String(200), default="")
@@ -86,7 +90,14 @@ class Session(Stateful, Base):
     @property
     def calendar_uid(self) -> str:
         """The UID that calendars know it by: of an occurrence that of its series (rules A5, B2)."""
-        return self.series_uid or self.uid
+        return self.told_uid or self.series_uid or self.uid
+
+    @property
+    def calendar_recurrence_id(self) -> datetime | None:
+        """RECURRENCE-ID in calendars; None for a session that stands alone."""
+        if self.told_uid:
+            return self.told_recurrence_id
+        return self.recurrence_id if self.series_uid else None
 
     @property
     def seats_left(self) -> int:

@@ -22,7 +22,7 @@ from meetup.work import Work
 _SHOWN = ("title", "topic", "description", "venue", "online_url", "chair", "chair_role")
 
 
-def cards(work: Work, series: Series, sessions: Sequence[Session]) -> list[SessionCard]:
+def cards(work: Work, series: Series, sessions: Sequence[Session], *, from_first: bool = False) -> list[SessionCard]:
     """The master and the occurrences that differ from it, in the present language.
 
     The rule ends with the last session that there is, and what is no session before that is an
@@ -31,6 +31,7 @@ def cards(work: Work, series: Series, sessions: Sequence[Session]) -> list[Sessi
     Args:
         series: the series.
         sessions: its sessions that may be seen, in the order of the rule, those called off among them.
+        from_first: begin with the first of them and end with the last: for one person who is invited to these.
     """
     shown = [one for one in sessions if one.state != "cancelled"]
     listed = shown or list(sessions)
@@ -41,15 +42,20 @@ def cards(work: Work, series: Series, sessions: Sequence[Session]) -> list[Sessi
     zone = series.timezone
     if expand(rule, series.starts_at, zone, until=datetime.max.replace(tzinfo=last.tzinfo), after=last, limit=1):
         rule = rule.ending(until=last)
+    begins = series.starts_at
+    if from_first:
+        begins, rule = _rid(listed[0]), rule.ending(until=last)
     there = {_rid(one) for one in listed}
-    starts = expand(rule, series.starts_at, zone, until=last, limit=MOST * 10)
+    starts = expand(rule, begins, zone, until=last, limit=MOST * 10)
     master = replace(
         card(work, _model(series), url=work.mount.url("sessions.index")),
         rrule=str(rule),
+        starts_at=begins,
+        ends_at=begins + (series.ends_at - series.starts_at),
         exdates=tuple(one for one in starts if one not in there),
         status="CONFIRMED" if shown else "CANCELLED",
     )
-    return [master, *(card(work, one) for one in shown if _differs(series, one))]
+    return [master, *(_override(work, series, one) for one in shown if _differs(series, one))]
 
 
 def part(work: Work, series: Series, sessions: Sequence[Session], locale: str) -> Part:
@@ -68,6 +74,11 @@ def part(work: Work, series: Series, sessions: Sequence[Session], locale: str) -
         return b"".join(event_bytes(one, organizer(work, series)) for one in found), years_of(found)
 
     return work.mount.kept_parts.get(key, make)
+
+
+def _override(work: Work, series: Series, session: Session) -> SessionCard:
+    # In people's own calendars it may still go by a former series.
+    return replace(card(work, session), uid=series.uid, recurrence_id=_rid(session))
 
 
 def _rid(session: Session) -> datetime:

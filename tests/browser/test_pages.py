@@ -28,6 +28,7 @@ from meetup.issues.models import Issue
 from meetup.outbox import worker
 from meetup.outbox.models import Outgoing
 from meetup.registrations.models import Registration
+from meetup.sessions import series
 from meetup.sessions import service as sessions
 from meetup.staff import service as staff
 from meetup.staff.notices import password_link
@@ -154,7 +155,16 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
         issues.set_agenda(work, coming, [(issue, 20) for issue in accepted])
         issues.put_on_stage(work, coming, accepted[0])
         work.commit()
-        values |= {"coming": coming.slug, "held": held.slug, "draft": draft.slug}
+        repeated = series.start(
+            work,
+            programme=coming.programme,
+            rule="FREQ=WEEKLY;COUNT=4",
+            title=coming.title,
+            starts_at=coming.starts_at + timedelta(days=28),
+            ends_at=coming.ends_at + timedelta(days=28),
+        )
+        work.commit()
+        values |= {"coming": coming.slug, "held": held.slug, "draft": draft.slug, "repeated": repeated.slug}
 
         def one(of: Any, *where: Any) -> Any:
             return work.db.scalars(select(of).where(*where).order_by(of.id)).first()

@@ -94,6 +94,7 @@ VISITS = (
     _at("sessions.desk", "organizer", **_COMING),
     _at("sessions.desk", "organizer", "held", **_HELD),
     _at("sessions.desk", "organizer", "draft", slug="$draft"),
+    _at("sessions.series", "organizer", slug="$repeated"),
     _at("sessions.new", "organizer"),
     _at("sessions.edit", "organizer", **_COMING),
     _at("issues.agenda", "organizer", **_COMING),

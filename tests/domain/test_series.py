@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from meetup.domain import SessionCard, WorkCalendar, expand, feed, parse_rule, realign, rule_words, without_holidays
+from meetup.domain.repeating import WAYS, rule_of
 from meetup.domain.series import check_clock, check_start
 from meetup.errors import InvalidInput
 from tests.domain.cards import card
@@ -315,3 +316,39 @@ def test_b7_the_set_equals_what_recurring_ical_events_finds_in_our_feed(
     )
     meant = {moves.get(one, one) for one in starts if one not in gone}
     assert in_feed(master, start, until + 2 * HOUR, overrides) == meant
+
+
+@given(
+    way=st.sampled_from([one for one in WAYS if one and one != "own"]),
+    day=st.dates(date(2026, 1, 1), date(2035, 12, 31)),
+    every=st.integers(1, 99),
+    zone=st.sampled_from(["Asia/Ho_Chi_Minh", "Europe/Berlin"]),
+)
+def test_whatever_is_chosen_begins_with_the_first_session_and_has_its_weekday(
+    way: str, day: date, every: int, zone: str
+) -> None:
+    begins = datetime(day.year, day.month, day.day, 9, 30, tzinfo=ZoneInfo(zone))
+    rule = rule_of(way, begins, zone, every=every)
+    assert parse_rule(str(rule)) == rule
+    # Whoever chooses the last Friday and begins on another one hears so.
+    assume(way != "monthly_last" or (day + timedelta(days=7)).month != day.month)
+    check_start(rule, begins, zone)
+    found = expand(rule, begins, zone, until=begins + timedelta(days=40 * 366), limit=4)
+    local = [one.astimezone(ZoneInfo(zone)) for one in found]
+    assert local[0] == begins
+    if way == "monthly_day":
+        assert {one.day for one in local} == {day.day}
+    else:
+        assert {one.weekday() for one in local} == {day.weekday()}
+
+
+def test_a_series_until_a_day_has_that_day() -> None:
+    begins = datetime(2026, 11, 20, 7, 30, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    rule = rule_of("weekly", begins, "Asia/Ho_Chi_Minh", until=date(2026, 12, 4))
+    assert len(expand(rule, begins, "Asia/Ho_Chi_Minh", until=begins + timedelta(days=400))) == 3
+    for bad in ({"every": 0}, {"every": 100}, {"count": 0}, {"count": 3, "until": date(2027, 1, 1)}):
+        with pytest.raises(InvalidInput):
+            rule_of("weekly", begins, "Asia/Ho_Chi_Minh", **bad)  # type: ignore[arg-type]
+    for way in ("", "sometimes"):
+        with pytest.raises(InvalidInput):
+            rule_of(way, begins, "Asia/Ho_Chi_Minh")

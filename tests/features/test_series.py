@@ -147,6 +147,30 @@ def test_the_end_takes_drafts_away(client: Any, work: Unit) -> None:
     assert [one.id for one in rows(work)] == [made[0].id]
 
 
+def test_b4_a_series_goes_on_by_another_rule(client: Any, work: Unit, smtp: Any, runner: Any) -> None:
+    send = call(client, work)
+    answer = send.begin("FREQ=MONTHLY;BYDAY=3FR;COUNT=4")
+    send(f"/sessions/{answer.json['id']}/series/publish")
+    made = rows(work)
+    body = {
+        "rrule": "FREQ=MONTHLY;BYDAY=2TH;COUNT=3",
+        "starts_at": "2027-01-14T08:00:00+07:00",
+        "ends_at": "2027-01-14T10:00:00+07:00",
+    }
+    looked = send(f"/sessions/{made[1].id}/series/change", {**body, "dry_run": True})
+    assert looked.status_code == 200, looked.text
+    assert [one["starts_at"] for one in looked.json["sessions"]] == [
+        "2027-01-14T08:00:00+07:00",
+        "2027-02-11T08:00:00+07:00",
+        "2027-03-11T08:00:00+07:00",
+    ]
+    assert (looked.json["is_whole"], looked.json["made"]) == (False, [])
+    assert [one.starts_at for one in rows(work)] == [one.starts_at for one in made]
+    assert send(f"/sessions/{made[1].id}/series/change", body).json == looked.json
+    assert in_feed(client) == sorted(one.starts_at for one in rows(work))
+    assert send(f"/sessions/{made[1].id}/series/change", {**body, "rrule": "FREQ=SECONDLY"}).status_code == 422
+
+
 def test_b1_bad_rules_are_refused_at_their_field(client: Any, work: Unit) -> None:
     send = call(client, work)
     for rule in ("FREQ=HOURLY", "FREQ=WEEKLY;COUNT=2;UNTIL=20271231T000000Z", "x"):

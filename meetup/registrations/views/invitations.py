@@ -15,6 +15,7 @@ from meetup.errors import N_, InvalidInput
 from meetup.registrations import service
 from meetup.registrations.invitations import InvitationResult
 from meetup.registrations.views.base import bp, draw
+from meetup.sessions import series
 from meetup.sessions.queries import by_slug
 from meetup.tables.columns import known_words, match_headings
 from meetup.tables.reading import Row, headings_of, read_rows
@@ -40,6 +41,7 @@ class InvitationsForm(Form):
     )
     file = FileField(lazy("Or choose a file"), description=lazy("CSV or XLSX."), render_kw={"accept": ".csv,.xlsx"})
     skip_faulty = BooleanField(lazy("Invite the others even if some rows have faults"))
+    whole = BooleanField(lazy("Invite to all dates of the series that are to come, in one mail"))
 
 
 class _Faulty(InvalidInput):
@@ -63,6 +65,8 @@ def invitations(slug: str) -> Any:
     session = by_slug(work, slug)
     require("session.manage", session)
     form = InvitationsForm()
+    if not session.series_uid:
+        del form.whole
     faults: dict[int, dict[str, list[str]]] = {}
     lines: dict[int, int] = {}
 
@@ -70,11 +74,22 @@ def invitations(slug: str) -> Any:
         rows = read(form)
         given = [values for _line, values in rows]
         lines.update({place: line for place, (line, _values) in enumerate(rows, 1)})
-        looked = service.invite(work, session, given, dry_run=True)
+        of = series.of(work, session) if session.series_uid and form.whole.data else None
+        if of is not None:
+            dates = series.occurrences(work, of)
+
+            def invite(*, dry_run: bool = False) -> InvitationResult:
+                return service.invite_to_all(work, of, dates, given, dry_run=dry_run)
+        else:
+
+            def invite(*, dry_run: bool = False) -> InvitationResult:
+                return service.invite(work, session, given, dry_run=dry_run)
+
+        looked = invite(dry_run=True)
         faults.update(looked.faults)
         if looked.faults and not (form.skip_faulty.data and looked.sent):
             raise _Faulty(looked)
-        return service.invite(work, session, given)
+        return invite()
 
     result = submit(form, step)
     if result is None:

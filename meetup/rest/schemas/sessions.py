@@ -80,6 +80,26 @@ class SessionOut(Schema):
     recurrence_id = _in_zone("recurrence_id")
 
 
+class SeriesChangeIn(Strict):
+    rrule = line(300, required=True, metadata={"description": "RFC 5545 §3.3.10; a COUNT counts from this session on."})
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    skip_holidays = fields.Boolean(load_default=False)
+    reason = prose(metadata={"description": "For those whose session falls on no date any more."})
+    dry_run = fields.Boolean(load_default=False, metadata={"description": "Only say what would become of it."})
+
+
+class SeriesMoveOut(Schema):
+    session_id = fields.Integer()
+    starts_at = fields.String(allow_none=True, metadata={"description": "None: on no date any more."})
+
+
+class SeriesChangeOut(Schema):
+    is_whole = fields.Boolean(metadata={"description": "The series itself changes; else a new one begins here."})
+    sessions = fields.List(fields.Nested(SeriesMoveOut))
+    made = fields.List(fields.String(metadata={"description": "Dates that get a session."}))
+
+
 class SeriesEndOut(Schema):
     called_off = fields.List(fields.Integer())
 

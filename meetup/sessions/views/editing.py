@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, request
 from sqlalchemy import select
 
-from meetup.domain.faults import EMPTY, FILL_IN, plain
-from meetup.errors import N_, InvalidInput
+from meetup.domain.faults import EMPTY, FILL_IN, Faults, plain
+from meetup.errors import N_, InvalidInput, MeetupError
 from meetup.programmes.models import Programme
 from meetup.programmes.service import rule
-from meetup.sessions import queries, service
-from meetup.sessions.forms import SessionForm
+from meetup.sessions import queries, series, service
+from meetup.sessions.forms import SessionForm, SessionOrSeriesForm
 from meetup.sessions.models import Session
 from meetup.sessions.views.base import bp, draw
+from meetup.sessions.views.series import look
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
@@ -27,26 +30,60 @@ def new() -> Any:
     """Begin a session."""
     work = current_work()
     programmes = queries.programmes(work)
-    form = SessionForm()
+    form = SessionOrSeriesForm()
     form.offer(programmes)
+    form.offer_ways(alone=True)
     if request.method == "GET" and programmes:
         form.capacity.data = rule(programmes[0], work.settings, "seats")
         form.timezone.data = programmes[0].timezone
+    if "look" in request.form:
+        return _looked(form, programmes)
     session = submit(form, lambda: _draft(form))
     if session is not None:
         flash(_("The draft is kept. Nobody but the staff sees it until it is published."), "success")
-        answer: Any = redirect(link("sessions.desk", slug=session.slug))
+        target = "sessions.series" if session.series_uid else "sessions.desk"
+        answer: Any = redirect(link(target, slug=session.slug))
         return answer
     return draw("edit.html", form=form, session=None, programmes=programmes)
 
 
-def _draft(form: SessionForm) -> Session:
+def _looked(form: SessionOrSeriesForm, programmes: Sequence[Programme]) -> Any:
+    """The form again with the dates that the series would have; nothing is stored."""
+    dates = None
+    if form.validate():
+        try:
+            zone, starts_at, ends_at = _first(form, programmes)
+            rule = form.rule(starts_at, zone)
+            dates = look(current_work(), rule, starts_at, ends_at, zone, bool(form.skip_holidays.data))
+        except MeetupError as error:
+            form.take(error)
+    return draw("edit.html", form=form, session=None, programmes=programmes, dates=dates)
+
+
+def _first(form: SessionOrSeriesForm, programmes: Sequence[Programme]) -> tuple[str, datetime, datetime]:
+    chosen = next((one for one in programmes if one.slug == form.programme.data), None)
+    values = form.values(chosen.timezone if chosen else current_work().settings.timezone)
+    faults = Faults()
+    for name in ("starts_at", "ends_at"):
+        if values[name] is None:
+            faults.add(name, EMPTY, FILL_IN)
+    faults.stop()
+    return values["timezone"], values["starts_at"], values["ends_at"]
+
+
+def _draft(form: SessionOrSeriesForm) -> Session:
     work = current_work()
     programme = work.db.scalar(select(Programme).where(Programme.slug == plain(form.programme.data)))
     if programme is None:
         raise InvalidInput("programme", N_("There is no such programme."), N_("Choose one of them."))
     values = _values(form, programme.timezone)
-    return service.draft(work, programme=programme, **values)
+    if not form.repeats.data:
+        return service.draft(work, programme=programme, **values)
+    zone, starts_at, _ends_at = _first(form, [programme])
+    rule = form.rule(starts_at, zone)
+    return series.start(
+        work, programme=programme, rule=str(rule), skip_holidays=bool(form.skip_holidays.data), **values
+    )
 
 
 @bp.route("/organize/sessions/<slug>/edit", methods=["GET", "POST"])

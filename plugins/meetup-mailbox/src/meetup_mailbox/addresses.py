@@ -20,7 +20,7 @@ ABOUT = {"r": "registration", "i": "issue"}
 BOUNCE = "b"
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_TOKEN = re.compile(r"([bri])([0-9a-z]{1,13})-([a-z2-7]{26})")
+_TOKEN = re.compile(r"([bri])([0-9a-z]{1,12})-([a-z2-7]{26})")
 
 
 class Token(NamedTuple):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
@@ -21,6 +22,15 @@ MAX_TEXT = 200_000
 MAX_FILES = 30
 #: Recipients of one message that are looked at.
 MAX_RECIPIENTS = 200
+
+#: Octets of a header field that are looked at.
+_MAX_FIELD = 20_000
+# Python knows codecs that unpack, or take a time that grows by the square.
+_CHARSET = re.compile(
+    r"us-ascii|utf-16(?:le|be)?|iso-8859-(?:[1-9]|1[03-6])|windows-125\d|koi8-[ru]"
+    r"|gb2312|gb18030|gbk|big5|shift_jis|euc-(?:jp|kr)|iso-2022-jp"
+)
+_ENCODED = re.compile(r"=\?([^?\s]{1,40})\?[bq]\?", re.IGNORECASE)
 
 _TO = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 # Where what was answered begins: a line of ours that programs put above it, in the languages of our mail.
@@ -83,7 +93,9 @@ class Arrived:
     @property
     def from_name(self) -> str:
         """The name in From."""
-        return _words(getaddresses([self.field("From", 2_000)])[0][0] if self.field("From") else "")[:120]
+        raw = str(self.message.get("From", "")) if self.message is not None else ""
+        found = getaddresses([" ".join(raw[:2_000].split())])
+        return _words(found[0][0] if found else "")[:120]
 
     @property
     def message_id(self) -> str:
@@ -103,9 +115,10 @@ class Arrived:
     def _addresses(self, names: Sequence[str]) -> list[str]:
         if self.message is None:
             return []
-        fields = [_words(one) for name in names for one in self.message.get_all(name, [])]
+        # Before encoded words are decoded: a name must not become part of an address (RFC 2047 §5).
+        fields = [" ".join(str(one)[:20_000].split()) for name in names for one in self.message.get_all(name, [])[:50]]
         found = []
-        for _name, address in getaddresses([one[:20_000] for one in fields]):
+        for _name, address in getaddresses(fields):
             try:
                 found.append(mail_address(address))
             except Unreadable:
@@ -149,9 +162,12 @@ def _is_file(part: Message) -> bool:
 
 
 def _words(value: object) -> str:
-    text = str(value)
-    with suppress(ValueError, LookupError, UnicodeError):
-        text = str(make_header(decode_header(text)))
+    text = str(value)[:_MAX_FIELD]
+    named = {match[1].lower().partition("*")[0] for match in _ENCODED.finditer(text)}
+    # In charsets that we know only: see _CHARSET.
+    if all(one == "utf-8" or _CHARSET.fullmatch(one) for one in named):
+        with suppress(ValueError, LookupError, MessageError):
+            text = str(make_header(decode_header(text)))
     text = text.encode("utf-8", "replace").decode("utf-8")
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
@@ -160,10 +176,13 @@ def _decoded(part: Message) -> str:
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes):
         return ""
+    # A character takes four octets at most.
+    content = content[: 4 * MAX_TEXT]
     try:
-        text = content.decode(part.get_content_charset() or "utf-8", "replace")
+        charset = (part.get_content_charset() or "").lower()
     except (LookupError, ValueError):
-        text = content.decode("utf-8", "replace")
+        charset = ""
+    text = content.decode(charset if _CHARSET.fullmatch(charset) else "utf-8", "replace")
     text = text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     return "".join(one for one in text if one in "\n\t" or one.isprintable())[:MAX_TEXT]
 

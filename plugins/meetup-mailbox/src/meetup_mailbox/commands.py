@@ -41,7 +41,7 @@ def make_command(mount: Mount) -> click.Group:
         try:
             made = deliver(mount, raw, recipients=recipients, sender=sender)
         except (SQLAlchemyError, OSError) as fault:
-            click.echo(f"The database cannot be reached: {str(fault).splitlines()[0]}", err=True)
+            click.echo(f"Not taken in, try again later: {type(fault).__name__}", err=True)
             raise click.exceptions.Exit(TRY_AGAIN) from fault
         click.echo(f"{made.kind} {made.state} {made.id}")
 

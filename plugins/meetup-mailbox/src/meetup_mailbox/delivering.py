@@ -6,12 +6,14 @@ refuse is rolled back whole, and the row that is kept then says why.
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from meetup.api import N_, InvalidInput, MeetupError, Mount, Stale, Work, in_locale, say
 from meetup_mailbox import notices, sorting
@@ -19,6 +21,9 @@ from meetup_mailbox.arrived import Arrived
 from meetup_mailbox.matching import registration_of
 from meetup_mailbox.models import Received
 
+logger = logging.getLogger(__name__)
+
+_FAULT = N_("It could not be dealt with by a fault of the site, which its log names.")
 # How often a message is tried again when somebody else changed the same thing at that moment.
 _TRIES = 4
 
@@ -57,6 +62,12 @@ def deliver(mount: Mount, raw: bytes, *, recipients: Sequence[str] = (), sender:
             except Stale:
                 if number == _TRIES - 1:
                     return _put_by(mount, arrived, Stale(), sorting.Found())
+            except (OperationalError, InterfaceError, PoolTimeout, OSError):
+                raise
+            except Exception:
+                # A fault of ours, or of a plugin that listens: the message waits for a person, the next one comes.
+                logger.exception("a message could not be sorted")
+                return _put_by(mount, arrived, MeetupError(_FAULT), sorting.Found())
         raise AssertionError("unreachable")
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import Envelope, Session
-from sqlalchemy.exc import SQLAlchemyError
 
 from meetup.api import Mount
 from meetup_mailbox.addresses import programme_address
@@ -16,8 +15,8 @@ from meetup_mailbox.delivering import deliver
 
 log = logging.getLogger(__name__)
 
-#: What the listener takes at most, in octets; the same as the parser.
-MAX_MESSAGE = 32 * 1024 * 1024
+#: What the listener takes at most, in octets: more than the parser, for what is too large to be read is kept too.
+MAX_MESSAGE = 64 * 1024 * 1024
 
 
 class _Handler:
@@ -45,7 +44,8 @@ class _Handler:
                 None, lambda: deliver(self.mount, content, recipients=recipients, sender=sender)
             )
             line = f"250 2.0.0 {made.kind} {made.id}"
-        except (SQLAlchemyError, OSError):
+        except Exception:
+            # Whatever it is: the mail server keeps the message and comes again; a 5xx would send it back.
             log.exception("a message could not be taken in")
             line = "451 4.3.0 try again later"
         # One answer for each recipient that was taken (RFC 2033 §4.2): the message was taken for all or for none.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -31,6 +32,8 @@ from meetup_mailbox.models import Delegate
 
 #: So many registrations of one person in one series are looked at.
 _MOST = 200
+# The domain that signed, by its name or by whom it signed for.
+_SIGNED = re.compile(r"\bheader\.(?:d\s*=\s*([a-z0-9.-]+)|i\s*=\s*[^\s@;]*@([a-z0-9.-]+))(?=[\s;]|$)")
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,14 @@ def _sessions(work: Work, reply: Reply) -> list[int]:
         return [alone]
     query = select(Session.id).where(Session.series_uid == reply.uid)
     if reply.recurrence_id is not None:
-        return list(work.db.scalars(query.where(Session.recurrence_id == reply.recurrence_id).limit(1)))
+        # A day alone names no occurrence of ours: they begin at an instant.
+        if not isinstance(reply.recurrence_id, datetime):
+            return []
+        # First by what people's calendars have, should the series have changed since.
+        told = select(Session.id).where(Session.told_uid == reply.uid)
+        found = work.db.scalars(told.where(Session.told_recurrence_id == reply.recurrence_id).limit(1)).all()
+        mine = query.where(Session.recurrence_id == reply.recurrence_id, Session.told_uid == "")
+        return list(found or work.db.scalars(mine.limit(1)))
     ahead = query.where(Session.starts_at > work.now, Session.state == "published")
     return list(work.db.scalars(ahead.order_by(Session.starts_at).limit(_MOST)))
 
@@ -87,12 +97,12 @@ def _held_by(work: Work, email: str, sessions: Sequence[int]) -> Iterator[tuple[
     order = (Registration.state == "cancelled", Registration.id.desc())
     seen: set[int] = set()
     own = whole.join(Contact, Contact.id == Registration.contact_id).where(Contact.email == email)
-    for one in work.db.scalars(own.order_by(*order)):
+    for one in work.db.scalars(own.order_by(*order)).unique():
         if one.session_id not in seen:
             seen.add(one.session_id)
             yield one, False
     sent = whole.join(Delegate, Delegate.registration_id == Registration.id).where(Delegate.email == email)
-    for one in work.db.scalars(sent.order_by(*order)):
+    for one in work.db.scalars(sent.order_by(*order)).unique():
         if one.session_id not in seen:
             seen.add(one.session_id)
             yield one, True
@@ -121,7 +131,7 @@ def _by_secret(work: Work, arrived: Arrived, email: str, registrations: set[int]
         if mine and (token.key in registrations or _is_theirs(work, email, token.key)):
             return True
     row_id = row_of_message_id(mount, arrived.references, email)
-    row = work.db.get(Outgoing, row_id) if row_id is not None else None
+    row = work.db.get(Outgoing, row_id) if row_id is not None and row_id < 2**63 else None
     return row is not None and row.recipient.lower() == email and row.subject.startswith("registration:")
 
 
@@ -158,17 +168,47 @@ def vouched_for(work: Work, arrived: Arrived) -> str:
     if not trusted or not sender or message is None:
         return ""
     for field in message.get_all("Authentication-Results", [])[:20]:
-        text = re.sub(r"\([^()]*\)", " ", str(field).lower())
+        text = _bare(str(field)[:20_000].lower())
         server, _, results = text.partition(";")
         if (server.split() or [""])[0] != trusted:
             continue
         domain = sender.rpartition("@")[2]
         for result in results.split(";"):
-            signed = re.search(r"\bheader\.(?:d|i)\s*=\s*\"?(?:[^\s@\"]*@)?([a-z0-9.-]+)", result)
-            if re.match(r"\s*dkim\s*=\s*pass\b", result) and signed and _aligned(domain, signed[1].strip(".")):
+            signed = _SIGNED.search(result)
+            if (
+                re.match(r"\s*dkim\s*=\s*pass\b", result)
+                and signed
+                and _aligned(domain, (signed[1] or signed[2]).strip("."))
+            ):
                 return sender
         return ""
     return ""
+
+
+def _bare(field: str) -> str:
+    """A field without its comments and quoted words (RFC 5322 §3.2): what a sender could put there is in these alone.
+
+    Empty if one of them does not end: then nothing in it can be told from what the server says.
+    """
+    kept: list[str] = []
+    depth, quoted, escaped = 0, False, False
+    for one in field:
+        if escaped:
+            escaped = False
+        elif one == "\\" and (depth or quoted):
+            escaped = True
+        elif quoted:
+            quoted = one != '"'
+        elif one == "(":
+            depth += 1
+        elif one == ")" and depth:
+            depth -= 1
+            kept.append(" ")
+        elif one == '"' and not depth:
+            quoted = True
+        elif not depth:
+            kept.append(one)
+    return "" if depth or quoted else "".join(kept)
 
 
 def _aligned(domain: str, signed: str) -> bool:
@@ -198,5 +238,5 @@ def bounced_row(work: Work, arrived: Arrived, message_id: str, recipient: str) -
     except Unreadable:
         return None
     row_id = row_of_message_id(mount, message_id, address)
-    row = work.db.get(Outgoing, row_id) if row_id is not None else None
+    row = work.db.get(Outgoing, row_id) if row_id is not None and row_id < 2**63 else None
     return row if row is not None and row.recipient.lower() == address else None

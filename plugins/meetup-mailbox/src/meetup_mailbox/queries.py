@@ -31,10 +31,11 @@ def counts(work: Work) -> dict[str, int]:
 
 def proposals(work: Work, *, session_id: int | None = None, limit: int = 100) -> Sequence[tuple[Any, ...]]:
     """Open proposals with their session, contact and how many are concerned by it, the oldest first."""
-    them = aliased(Registration)
+    # Another name for the table: the proposal's own registration is joined below.
+    others = aliased(Registration)
     concerned = (
-        select(func.count(them.id))
-        .where(them.session_id == Session.id, them.state.in_(("confirmed", "tentative", "waitlisted")))
+        select(func.count(others.id))
+        .where(others.session_id == Session.id, others.state.in_(("confirmed", "tentative", "waitlisted")))
         .correlate(Session)
         .scalar_subquery()
     )

@@ -10,14 +10,16 @@ from meetup.api import (
     Actor,
     Contact,
     Issue,
+    Outgoing,
     Registration,
     Reply,
     Unreadable,
     Work,
+    address_bounced,
     bounces_in,
+    has_consent,
     inform_issue,
     is_automatic,
-    mark_address_dead,
     replies_in,
     row_of_message_id,
     submit_issue,
@@ -65,7 +67,10 @@ def sort(work: Work, arrived: Arrived, received: Received, found: Found, *, with
 
 
 def _is_own(work: Work, arrived: Arrived) -> bool:
-    if row_of_message_id(work.mount, arrived.message_id) is not None:
+    row_id = row_of_message_id(work.mount, arrived.message_id)
+    row = work.db.get(Outgoing, row_id) if row_id is not None and row_id < 2**63 else None
+    # Anybody can write such an id: only what we signed is ours.
+    if row is not None and row_of_message_id(work.mount, arrived.message_id, row.recipient) is not None:
         return True
     ours = arrived.field("List-Id")
     return bool(ours) and work.mount.mail_domain in ours and arrived.from_address == work.mount.mail_from.lower()
@@ -91,7 +96,8 @@ def _report(work: Work, arrived: Arrived, received: Received) -> bool:
             continue
         received.details = {"address": row.recipient, "status": bounce.status or bounce.action}
         if bounce.permanent:
-            mark_address_dead(work, row.recipient)
+            # What waits for them is not sent any more either, and their contact is marked.
+            address_bounced(work, row, bounce.status)
             received.state = "waiting"
             received.why = N_("Mail to %(address)s comes back for good (%(status)s). Another way to them is needed.")
             received.is_applied = True
@@ -155,6 +161,9 @@ def _from_a_person(work: Work, arrived: Arrived, received: Received, found: Foun
     contact = matching.known_contact(work, arrived.from_address)
     if contact is None:
         received.why = N_("The sender is not known here.")
+        return
+    if not has_consent(work, contact, "registration"):
+        received.why = N_("The sender has not agreed yet that issues of theirs are dealt with.")
         return
     found.kind = received.kind = "issue"
     made = make_issue(work, arrived, contact, text=text, with_files=with_files)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mailbox
 from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -12,8 +11,6 @@ from imap_tools import AND, BaseMailBox, MailBox, MailBoxUnencrypted, MailMessag
 from meetup.api import Mount
 from meetup_mailbox.delivering import deliver
 
-#: So many messages are asked for at a time.
-_BATCH = 50
 #: Seconds that a server may take for an answer.
 _PATIENCE = 60
 
@@ -26,13 +23,12 @@ def empty_maildir(mount: Mount, folder: Path) -> Counter[str]:
         SQLAlchemyError: if the database is not there; what is left, is taken next time.
     """
     counts: Counter[str] = Counter()
-    box = mailbox.Maildir(str(folder), factory=None, create=False)
-    for key in sorted(key for key in box.iterkeys() if box.get_message(key).get_subdir() == "new"):
-        counts[deliver(mount, box.get_bytes(key)).kind] += 1
-        message = box.get_message(key)
-        message.set_subdir("cur")
-        message.add_flag("S")
-        box[key] = message
+    for file in sorted((folder / "new").iterdir()):
+        if file.name.startswith(".") or not file.is_file():
+            continue
+        counts[deliver(mount, file.read_bytes()).kind] += 1
+        # Only renamed, never written anew: it may be broken in any way.
+        file.rename(folder / "cur" / f"{file.name.partition(':')[0]}:2,S")
     return counts
 
 
@@ -49,16 +45,23 @@ def empty_imap(mount: Mount, url: str, done: str = "") -> Counter[str]:
     """
     counts: Counter[str] = Counter()
     with _open(url) as box:
-        while True:
-            # Only asked for, not marked: a death after this loses nothing.
-            found = list(box.fetch(AND(seen=False), mark_seen=False, limit=_BATCH, bulk=False))
-            for message in found:
-                counts[deliver(mount, message.obj.as_bytes()).kind] += 1
-                box.flag([str(message.uid)], MailMessageFlags.SEEN, True)
-                if done:
-                    box.move([str(message.uid)], done)
-            if len(found) < _BATCH:
-                return counts
+        for uid in box.uids(AND(seen=False)):
+            raw = _bytes_of(box, uid)
+            if raw is None:
+                continue
+            counts[deliver(mount, raw).kind] += 1
+            # A death before this brings the message again, and it does nothing then.
+            if done:
+                box.move([uid], done)
+            else:
+                box.flag([uid], MailMessageFlags.SEEN, True)
+    return counts
+
+
+def _bytes_of(box: BaseMailBox, uid: str) -> bytes | None:
+    """The very bytes of a message, not marked as read: taken apart and put together again they may be others."""
+    _status, data = box.client.uid("FETCH", uid, "(BODY.PEEK[])")
+    return next((one[1] for one in data if isinstance(one, tuple) and isinstance(one[1], bytes)), None)
 
 
 def _open(url: str) -> BaseMailBox:
