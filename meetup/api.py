@@ -38,6 +38,7 @@ from meetup.issues.threads import write as write_message
 from meetup.issues.values import Upload
 from meetup.mount import Identity, Mount, mounts
 from meetup.outbox.addresses import bounced as address_bounced
+from meetup.outbox.deadletters import send_again
 from meetup.outbox.headers import row_of_message_id
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
@@ -167,6 +168,7 @@ __all__ = [
     "row_of_message_id",
     "rule",
     "say",
+    "send_again",
     "submit",
     "submit_issue",
     "take_rows",

@@ -7,8 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from meetup_chat.plugin import SETTINGS as CHAT
 from meetup_coffee_connect.intake import SETTINGS as COFFEE_CONNECT
 from meetup_mailbox.settings import SETTINGS as MAILBOX
+from meetup_webhooks.plugin import SETTINGS as WEBHOOKS
 
 from meetup import api, config
 from meetup.domain.followups import FOLLOW_UP
@@ -71,7 +73,7 @@ def test_every_event_is_documented(machine: object) -> None:
 def test_every_setting_is_documented() -> None:
     core = [setting.name for setting in (*config.SETTINGS, *web.SETTINGS)]
     assert [name for name in core if f"`MEETUP_{name}`" not in OPERATING] == []
-    for setting in (*COFFEE_CONNECT, *MAILBOX):
+    for setting in (*CHAT, *COFFEE_CONNECT, *MAILBOX, *WEBHOOKS):
         default = "none" if setting.default == "" else f"`{setting.default}`"
         assert f"| `MEETUP_{setting.name}` | {default} | {setting.sentence} |" in PAGE
 

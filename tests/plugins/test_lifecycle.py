@@ -24,6 +24,7 @@ __all__ = ["_forget_sample", "sample", "sample_folder"]
 
 Run = Callable[..., Result]
 NOTES = "meetup_thanks_note"
+FIRST_PARTY = sorted(path.parent.name.removeprefix("meetup-") for path in ROOT.glob("plugins/*/setup.cfg"))
 CRITERIA = {"meetup_coffee_connect_set", "meetup_coffee_connect_criterion"}
 
 
@@ -122,6 +123,32 @@ class TestBareDatabase:
             create_app({**config, "MEETUP_PLUGINS": "broken"}, instance=tmp_path / "without")
 
 
+class TestAllTogether:
+    """Every first-party plugin on one database without a table."""
+
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"MEETUP_PLUGINS": ",".join(FIRST_PARTY)}
+
+    @pytest.fixture
+    def database_url(self, bare_database_url: str) -> str:
+        return bare_database_url
+
+    def test_upgraded_listed_and_removed_one_by_one(self, site: Any) -> None:
+        meetup = run_in(site)
+        upgraded = meetup("db", "upgrade")
+        assert upgraded.exit_code == 0, upgraded.output
+        assert meetup("db", "check").output == "models and database agree\n"
+        listed = meetup("plugins").output
+        for name in FIRST_PARTY:
+            assert f"{name}\t0.1.0\tmeetup-{name}\tenabled\ttables" in listed
+            own = {table for table in names(site) if table.startswith(f"meetup_{name.replace('-', '_')}_")}
+            before = names(site)
+            assert own
+            assert meetup("plugins", "remove", name, "--yes").exit_code == 0
+            assert before - names(site) == own
+
+
 class TestNotEnabled:
     """A first-party plugin that is installed, migrated, and then not enabled any more."""
 
@@ -204,15 +231,15 @@ class TestUsed:
         assert "Cảm ơn quý doanh nghiệp" in run_in(province.site)("thanks").output
 
 
-@pytest.mark.parametrize("name", ["coffee_connect", "mailbox"])
-def test_the_wheel_of_a_first_party_plugin_is_whole(name: str, tmp_path: Path) -> None:
-    folder = ROOT / "plugins" / f"meetup-{name.replace('_', '-')}"
-    source = folder / "src"
+@pytest.mark.parametrize("plugin", sorted(ROOT.glob("plugins/*/setup.cfg")), ids=lambda path: path.parent.name)
+def test_the_wheel_of_a_first_party_plugin_is_whole(plugin: Path, tmp_path: Path) -> None:
+    source = plugin.parent / "src"
+    package = plugin.parent.name.replace("-", "_")
     left_out = (".pyc", ".pot", ".lock")
     wanted = {
         str(path.relative_to(source))
-        for path in (source / f"meetup_{name}").rglob("*")
+        for path in (source / package).rglob("*")
         if path.is_file() and not path.name.endswith(left_out)
     }
-    assert any(path.endswith(f"{name}_0001.py") for path in wanted)
-    assert wanted <= set(zipfile.ZipFile(build(folder, tmp_path)).namelist())
+    assert any(name.endswith("_0001.py") for name in wanted)
+    assert wanted <= set(zipfile.ZipFile(build(plugin.parent, tmp_path)).namelist())

@@ -1,0 +1,1 @@
+"""Signed webhooks for Meetup: other systems hear of each change of state."""
