@@ -99,7 +99,7 @@ class Mount:
         self.settings = config.load(app.config, file=file, overrides=options.settings, extra=extra) if extra else first
         self.secret = self._secret()
         self.storage: Storage = options.storage or FolderStorage(Path(app.instance_path) / "attachments")
-        self.database = Database(self._database_url(), options.engine or _host_engine(app))
+        self.database = Database(self._database_url(), options.engine or self._host_engine())
         self.notices: dict[str, Notice] = {notice.name: notice for notice in self.plugins.gather("meetup_notices")}
         self.channels: dict[str, Any] = {}
         #: Parts of calendar files with the years that their zones cover (rule E6), and whole files by their tags.
@@ -125,6 +125,22 @@ class Mount:
         if self.settings.database_url:
             return str(self.settings.database_url)
         return f"sqlite:///{Path(self.app.instance_path) / 'meetup.sqlite3'}"
+
+    def _host_engine(self) -> Engine | None:
+        """The engine of the host's own SQLAlchemy extension, when the mount has no database named for it.
+
+        Flask-SQLAlchemy and Flask-SQLAlchemy-Lite both stand at this key; both have
+        ``engine`` or ``engines``, which need an application context. Connects to nothing.
+        """
+        extension = self.app.extensions.get("sqlalchemy")
+        if extension is None or self.settings.database_url:
+            return None
+        with self.app.app_context():
+            engine = getattr(extension, "engine", None)
+            if engine is None:
+                engines = getattr(extension, "engines", {})
+                engine = engines.get("default") or engines.get(None)
+        return engine if isinstance(engine, Engine) else None
 
     @contextmanager
     def work(
@@ -178,25 +194,6 @@ class Mount:
     def mail_domain(self) -> str:
         """The domain of Message-IDs."""
         return str(self.settings.mail_domain or self.mail_from.rpartition("@")[2])
-
-
-def _host_engine(app: Flask) -> Engine | None:
-    """The engine of the host's own SQLAlchemy extension, when a host wants to share it.
-
-    Flask-SQLAlchemy and Flask-SQLAlchemy-Lite both stand at this key; both have
-    ``engine`` or ``engines``, which need an application context.
-    """
-    if app.config.get("MEETUP_DATABASE_URL"):
-        return None
-    extension = app.extensions.get("sqlalchemy")
-    if extension is None:
-        return None
-    with app.app_context():
-        engine = getattr(extension, "engine", None)
-        if engine is None:
-            engines = getattr(extension, "engines", {})
-            engine = engines.get("default") or engines.get(None)
-    return engine if isinstance(engine, Engine) else None
 
 
 def mounts(app: Flask) -> dict[str, Mount]:
