@@ -53,6 +53,8 @@ from meetup.registrations.service import change_participants, people_of, reply
 from meetup.scorecards.achievements import Achievements, achievements
 from meetup.sessions.editing import update as update_session
 from meetup.sessions.models import Session
+from meetup.sessions.service import draft as draft_session
+from meetup.sessions.service import publish as publish_session
 from meetup.storage import FolderStorage, Storage
 from meetup.tables.columns import Cells, Column
 from meetup.tables.taking import Taken, Taker, take_rows
@@ -140,6 +142,7 @@ __all__ = [
     "current_actor",
     "current_mount",
     "current_work",
+    "draft_session",
     "edit",
     "enqueue",
     "guarded_update",
@@ -156,6 +159,7 @@ __all__ = [
     "page",
     "paged",
     "people_of",
+    "publish_session",
     "read_message",
     "registration_context",
     "replies_in",

@@ -17,8 +17,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine, event, inspect
 
-from meetup.api import Session, create_programme, mounts
-from meetup.sessions import service as sessions
+from meetup.api import Session, create_programme, draft_session, mounts, publish_session
 
 HOST = Path(__file__).resolve().parent.parent.parent / "examples" / "host"
 EXTENSIONS = {"flask-sqlalchemy": flask_sqlalchemy, "flask-sqlalchemy-lite": flask_sqlalchemy_lite}
@@ -104,7 +103,7 @@ def publish(site: Any, mount_name: str, title: str) -> None:
     mount = mounts(site)[mount_name]
     with site.app_context(), mount.work() as work:
         day = work.now + timedelta(days=20)
-        session = sessions.draft(
+        session = draft_session(
             work,
             programme=create_programme(work, name=f"Chương trình {mount_name}"),
             title=title,
@@ -112,7 +111,7 @@ def publish(site: Any, mount_name: str, title: str) -> None:
             starts_at=day,
             ends_at=day + timedelta(hours=2),
         )
-        sessions.publish(work, session)
+        publish_session(work, session)
         work.commit()
 
 
