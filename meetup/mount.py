@@ -92,7 +92,7 @@ class Mount:
         self.identity: Identity = options.identity or Nobody()
         file = Path(app.instance_path) / "meetup.toml"
         first = config.load(app.config, file=file, overrides=options.settings)
-        self.plugins = PluginManager(first.plugins, builtin)
+        self.plugins = PluginManager(first.plugins, builtin, trace=first.trace_hooks)
         for name, plugin in options.plugins:
             self.plugins.register(plugin, name)
         extra = self.plugins.gather("meetup_settings")
