@@ -11,8 +11,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "states.md"
 MACHINES = (SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP)
 HEAD = """# States
 
-Written by `python tools/states.py` out of the tables in `meetup/domain/`, which the services move things by: what is not
-in a table does not happen. Each row is also an [event](plugins.md#events) for plugins, such as `issue.accept`.
+Written by `python tools/states.py` out of the tables in `meetup/domain/`, which the services move things by: what is
+not in a table does not happen. Each row is also an [event](plugins.md#events) for plugins, such as `issue.accept`.
 """
 
 
