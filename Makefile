@@ -1,6 +1,6 @@
 # Only delegates: what is done is in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps bench fuzz lint audit format docs wheel constraints clean
+.PHONY: help demo test test-deps matrix bench fuzz lint audit format docs wheel constraints clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -13,6 +13,9 @@ test: ## Run the whole test suite (ARGS="-k word" for a part)
 
 test-deps: ## Install what the whole suite needs from outside: PostgreSQL, Redis, a browser
 	@tools/test-deps.sh
+
+matrix: ## Run the tests of embedding with the oldest and the newest Flask and SQLAlchemy
+	@tools/matrix.sh
 
 bench: ## Measure load, desks, delivery, feeds, reminders and crashes, as ratios (ARGS="--small", or names)
 	@tools/bench.sh $(ARGS)

@@ -55,6 +55,8 @@ from meetup.registrations.service import change_participants, people_of, reply
 from meetup.scorecards.achievements import Achievements, achievements
 from meetup.sessions.editing import update as update_session
 from meetup.sessions.models import Session
+from meetup.sessions.service import draft as draft_session
+from meetup.sessions.service import publish as publish_session
 from meetup.storage import FolderStorage, Storage
 from meetup.tables.columns import Cells, Column
 from meetup.tables.taking import Taken, Taker, take_rows
@@ -143,6 +145,7 @@ __all__ = [
     "current_actor",
     "current_mount",
     "current_work",
+    "draft_session",
     "edit",
     "enqueue",
     "guarded_update",
@@ -160,6 +163,7 @@ __all__ = [
     "page",
     "paged",
     "people_of",
+    "publish_session",
     "read_message",
     "registration_context",
     "replies_in",

@@ -31,7 +31,7 @@ MODULES = {
     "restore": ("meetup.cli.restore", "Put a backup into an empty place, and prove it."),
     "audit": ("meetup.cli.audit", "Verify the chain of the activity log."),
     "check": ("meetup.cli.check", "A doctor: looks at everything once, says a line about each."),
-    "plugins": ("meetup.cli.plugins", "List plugins; remove one's tables."),
+    "plugins": ("meetup.cli.plugins", "List plugins; begin a new one; remove one's tables."),
     "privacy": ("meetup.cli.privacy", "What is held about a person: export, erase."),
 }
 

@@ -149,6 +149,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("BASE_URL", str, "http://localhost:5000", "The address that links in mails begin with.", _base_url),
     Setting("SECRET_KEY", str, "", "Signs links and sessions; empty: the host application's secret key."),
     Setting("PLUGINS", tuple, ("*",), "The plugins to enable by name; * for all that are found."),
+    Setting("TRACE_HOOKS", bool, False, "Whether every call of a hook is logged: hook, plugin, time taken, outcome."),
     Setting("PROGRAMME", str, "", "The slug of the one programme that this mount shows; empty: all."),
     Setting("SITE_NAME", str, "Cà phê kết nối doanh nghiệp", "The name in the page's head and in mails."),
     Setting("MAIL_FROM", str, "", "The programme's address; empty: Flask-Mail's default sender."),

@@ -99,14 +99,14 @@ class Mount:
         self.identity: Identity = options.identity or Nobody()
         file = Path(app.instance_path) / "meetup.toml"
         first = config.load(app.config, file=file, overrides=options.settings)
-        self.plugins = PluginManager(first.plugins, builtin)
+        self.plugins = PluginManager(first.plugins, builtin, trace=first.trace_hooks)
         for name, plugin in options.plugins:
             self.plugins.register(plugin, name)
         extra = self.plugins.gather("meetup_settings")
         self.settings = config.load(app.config, file=file, overrides=options.settings, extra=extra) if extra else first
         self.secret = self._secret()
         self.storage: Storage = options.storage or FolderStorage(Path(app.instance_path) / "attachments")
-        self.database = Database(self._database_url(), options.engine or _host_engine(app))
+        self.database = Database(self._database_url(), options.engine or self._host_engine())
         #: The copy that public pages are read from, if there is one.
         self.replica: Replica | None = Replica(self.settings.replica_url) if self.settings.replica_url else None
         self.keeps_pages = bool(self.settings.keep_pages) and not self.plugins.draws()
@@ -137,6 +137,22 @@ class Mount:
         if self.settings.database_url:
             return str(self.settings.database_url)
         return f"sqlite:///{Path(self.app.instance_path) / 'meetup.sqlite3'}"
+
+    def _host_engine(self) -> Engine | None:
+        """The engine of the host's own SQLAlchemy extension, when the mount has no database named for it.
+
+        Flask-SQLAlchemy and Flask-SQLAlchemy-Lite both stand at this key; both have
+        ``engine`` or ``engines``, which need an application context. Connects to nothing.
+        """
+        extension = self.app.extensions.get("sqlalchemy")
+        if extension is None or self.settings.database_url:
+            return None
+        with self.app.app_context():
+            engine = getattr(extension, "engine", None)
+            if engine is None:
+                engines = getattr(extension, "engines", {})
+                engine = engines.get("default") or engines.get(None)
+        return engine if isinstance(engine, Engine) else None
 
     @contextmanager
     def work(
@@ -190,25 +206,6 @@ class Mount:
     def mail_domain(self) -> str:
         """The domain of Message-IDs."""
         return str(self.settings.mail_domain or self.mail_from.rpartition("@")[2])
-
-
-def _host_engine(app: Flask) -> Engine | None:
-    """The engine of the host's own SQLAlchemy extension, when a host wants to share it.
-
-    Flask-SQLAlchemy and Flask-SQLAlchemy-Lite both stand at this key; both have
-    ``engine`` or ``engines``, which need an application context.
-    """
-    if app.config.get("MEETUP_DATABASE_URL"):
-        return None
-    extension = app.extensions.get("sqlalchemy")
-    if extension is None:
-        return None
-    with app.app_context():
-        engine = getattr(extension, "engine", None)
-        if engine is None:
-            engines = getattr(extension, "engines", {})
-            engine = engines.get("default") or engines.get(None)
-    return engine if isinstance(engine, Engine) else None
 
 
 def mounts(app: Flask) -> dict[str, Mount]:

@@ -11,3 +11,8 @@ def test_every_setting_is_documented() -> None:
         [sys.executable, "tools/settings_table.py", "--check"], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout
+
+
+def test_the_state_tables_are_the_codes() -> None:
+    result = subprocess.run([sys.executable, "tools/states.py", "--check"], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr

@@ -17,7 +17,13 @@ HEADING = re.compile(r"^#+\s+(.*?)\s*#*$", re.MULTILINE)
 
 def pages() -> list[Path]:
     """The pages that people read."""
-    found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/*.md"), ROOT / "instance/README.md"]
+    found = [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("plugins/*/*.md"),
+        *ROOT.glob("examples/*/*.md"),
+        ROOT / "instance/README.md",
+    ]
     return sorted(page for page in found if page.is_file())
 
 

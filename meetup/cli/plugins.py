@@ -1,18 +1,21 @@
-"""``meetup plugins``: what is found, what is enabled, and taking one's tables away."""
+"""``meetup plugins``: what is found, what is enabled, beginning a new one, and taking one's tables away."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import click
 
 from meetup import migrate
 from meetup.cli.context import Failure, pass_mount
 from meetup.mount import Mount
+from meetup.plugins.scaffold import write_plugin
 
 
 @click.group("plugins", invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Plugins: list them (which is also what happens without a command), remove one's tables."""
+    """Plugins: list them (which is also what happens without a command), begin a new one, remove one's tables."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_plugins)
 
@@ -32,6 +35,21 @@ def list_plugins(mount: Mount) -> None:
         )
     if not found and not mount.plugins.names():
         click.echo("no plugin is installed", err=True)
+
+
+@command.command()
+@click.argument("name")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder that it goes into; the present one by default.",
+)
+def new(name: str, into: Path) -> None:
+    """Begin a plugin NAME: a distribution with a table, page, menu entry, hook, translation and test, all working."""
+    folder = write_plugin(name, into)
+    click.echo(f"{folder} is a working plugin; try it:")
+    click.echo(f"  pip install -e '{folder}[test]' && meetup db upgrade && pytest {folder}")
 
 
 @command.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -16,6 +17,7 @@ from meetup.plugins import hookspecs
 GROUP = "meetup.plugins"
 
 log = logging.getLogger("meetup.plugins")
+calls = logging.getLogger("meetup.plugins.calls")
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,11 @@ class PluginManager:
     Args:
         enabled: names of plugins to load; ``*`` for all that are found.
         builtin: the core's own parts that stand on hooks, as (name, module) pairs.
+        trace: whether every call of a hook is logged, at INFO under ``meetup.plugins.calls``.
     """
 
-    def __init__(self, enabled: Sequence[str], builtin: Iterable[tuple[str, Any]] = ()) -> None:
+    def __init__(self, enabled: Sequence[str], builtin: Iterable[tuple[str, Any]] = (), *, trace: bool = False) -> None:
+        self.trace = trace
         self._pluggy = pluggy.PluginManager("meetup")
         self._pluggy.add_hookspecs(hookspecs)
         self.enabled = tuple(enabled)
@@ -168,7 +172,8 @@ class PluginManager:
         caller = getattr(self._pluggy.hook, hook)
         # pluggy keeps the one to be called first at the end.
         for implementation in reversed(caller.get_hookimpls()):
-            yield _with_known_arguments(implementation), implementation.plugin_name
+            call = _with_known_arguments(implementation)
+            yield (_traced(call, hook, implementation.plugin_name) if self.trace else call), implementation.plugin_name
 
 
 def _with_known_arguments(implementation: Any) -> Any:
@@ -178,3 +183,21 @@ def _with_known_arguments(implementation: Any) -> Any:
         return implementation.function(**{name: arguments[name] for name in names})
 
     return call
+
+
+def _traced(call: Any, hook: str, plugin: str) -> Any:
+    """`call`, and a line about it when it ends. Arguments and results stay out: they may be personal."""
+
+    def traced(**arguments: Any) -> Any:
+        began, outcome = time.perf_counter(), "raised"
+        try:
+            found = call(**arguments)
+            outcome = "nothing" if found is None else "returned"
+        except Exception as error:
+            outcome = f"raised {type(error).__name__}"
+            raise
+        finally:
+            calls.info("%s of %s: %s after %.1f ms", hook, plugin, outcome, (time.perf_counter() - began) * 1000)
+        return found
+
+    return traced

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, get_flashed_messages, request
 from flask.templating import Environment
 from flask_wtf.csrf import generate_csrf
-from jinja2 import BaseLoader, ChoiceLoader, PackageLoader
+from jinja2 import BaseLoader, ChoiceLoader, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
 
 from meetup.access import can
@@ -25,11 +25,16 @@ if TYPE_CHECKING:
 
 
 def make_environment(mount: Mount, plugin_loaders: Sequence[BaseLoader] = ()) -> Environment:
-    """The template environment of `mount`: the host's templates first, then plugins', then ours."""
+    """The template environment of `mount`: the host's templates first, then plugins', then ours.
+
+    ``core:meetup/…`` is always ours, so that whoever replaces a template can extend the one it replaces.
+    """
     app = mount.app
     environment = Environment(app, autoescape=True, trim_blocks=True, lstrip_blocks=True)
     own = PackageLoader("meetup", "templates")
-    environment.loader = ChoiceLoader([app.jinja_env.loader or own, *plugin_loaders, own])
+    environment.loader = ChoiceLoader(
+        [app.jinja_env.loader or own, *plugin_loaders, own, PrefixLoader({"core": own}, delimiter=":")]
+    )
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         lambda message: _(message), lambda s, p, n: mount.words.ngettext(s, p, n), newstyle=True
@@ -38,6 +43,8 @@ def make_environment(mount: Mount, plugin_loaders: Sequence[BaseLoader] = ()) ->
     environment.globals.update(
         link=link,
         url=mount.url,
+        # Flask's, for what a host puts into its templates: a link to its own pages.
+        url_for=app.url_for,
         csrf=csrf_field,
         get_flashed_messages=get_flashed_messages,
         static=static,

@@ -62,6 +62,14 @@ def test_every_slot_that_is_drawn_is_known() -> None:
     assert drawn == set(SLOTS)
 
 
+@pytest.mark.parametrize("base", ["base", "desk", "live", "print", "errors/error"])
+def test_every_block_of_a_base_template_is_documented(base: str) -> None:
+    bases = (ROOT / "docs" / "look.md").read_text("utf-8").partition("## Bases")[2].partition("\n## ")[0]
+    assert f"`meetup/{base}.html`" in bases
+    source = (ROOT / "meetup" / "templates" / "meetup" / f"{base}.html").read_text("utf-8")
+    assert [name for name in re.findall(r"{%-? *block (\w+)", source) if f"`{name}`" not in bases] == []
+
+
 @pytest.mark.parametrize("machine", [SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP], ids=lambda machine: machine.name)
 def test_every_event_is_documented(machine: object) -> None:
     name = machine.name  # type: ignore[attr-defined]
