@@ -176,6 +176,7 @@ NO_PAGE = {
     "scorecards.picture": "a picture of the results page",
     "follow_ups.trend_picture": "a picture of the leader's page",
     "follow_ups.file": "a download",
+    "follow_ups.minutes_file": "a download",
     "issues.public_file": "a download",
     "issues.desk_file": "a download",
     "issues.own_file": "a download",
