@@ -226,7 +226,7 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
         }
         work.commit()
     for _mail in range(4):
-        worker.deliver(mount)
+        worker.send_one(mount)
     values["mail"] = MailboxPages(mail_folder).messages()[0][0]
     return values
 
