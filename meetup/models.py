@@ -10,7 +10,7 @@ from meetup.issues.models import AgendaItem, Attachment, Comment, CoSigner, Issu
 from meetup.links import Link
 from meetup.outbox.models import Mute, Outgoing, TransportState
 from meetup.programmes.models import Programme
-from meetup.registrations.models import Participant, Registration
+from meetup.registrations.models import Arrival, Participant, Registration
 from meetup.reminders.models import Reminder, ReminderReplan, ReminderRule
 from meetup.rest.models import ApiToken, IdempotencyKey
 from meetup.sessions.models import Series, Session
@@ -22,6 +22,7 @@ __all__ = [
     "AgendaItem",
     "Answer",
     "ApiToken",
+    "Arrival",
     "Attachment",
     "CalendarOverride",
     "CoSigner",
