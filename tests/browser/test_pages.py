@@ -245,7 +245,8 @@ def _address(site: Flask, visit: Visit, told: dict[str, Any]) -> str:
     endpoint = visit.endpoint if visit.endpoint.startswith("security.") else f"meetup.{visit.endpoint}"
     with site.test_request_context():
         path = site.url_map.bind("localhost").build(endpoint, values)
-    return f"{path}?{visit.query}" if visit.query else path
+    query = re.sub(r"\$(\w+)", lambda found: str(told[found[1]]), visit.query)
+    return f"{path}?{query}" if query else path
 
 
 def _stands_out(page: Page, width: int) -> list[str]:

@@ -101,6 +101,8 @@ VISITS = (
     _at("issues.desk", "organizer", "submitted", number="$submitted"),
     _at("issues.desk", "organizer", "verified", number="$verified_issue"),
     _at("issues.desk", "organizer", "published", number="$published"),
+    _at("issues.several", "organizer", "nothing"),
+    _at("issues.several", "organizer", query="number=$submitted&do=accept"),
     _at("issues.enter", "organizer"),
     _at("issues.comments", "organizer"),
     _at("issues.projector", "organizer", **_COMING),

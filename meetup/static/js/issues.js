@@ -27,17 +27,43 @@
   // Keys: j and k move through a list, Enter opens; a, b, d, m open what can be done with one issue.
   var rows = Array.prototype.slice.call(doc.querySelectorAll("[data-issue-row]"));
   var acts = doc.querySelectorAll("[data-issue-act]");
+  var several = doc.querySelector("[data-issue-several]");
+  // Come by a key of the list: the form stands open, and the hand is on it.
+  acts.forEach(function (act) {
+    if (act.id && (location.hash === "#" + act.id || act.open)) {
+      act.open = true;
+      var first = act.querySelector("select, textarea, input:not([type=hidden])");
+      if (first && !doc.querySelector("[data-mu-summary]")) first.focus();
+    }
+  });
   function typing(event) {
     return event.ctrlKey || event.metaKey || event.altKey || /^(input|textarea|select)$/i.test(event.target.tagName);
   }
   if (rows.length || acts.length) {
     doc.addEventListener("keydown", function (event) {
-      if (typing(event)) return;
+      if (typing(event) && !(event.target.type === "checkbox" && !event.ctrlKey && !event.metaKey && !event.altKey)) return;
       if (event.key === "j" || event.key === "k") {
         if (!rows.length) return;
         var at = rows.indexOf(doc.activeElement.closest && doc.activeElement.closest("[data-issue-row]"));
         var to = rows[Math.min(rows.length - 1, Math.max(0, at + (event.key === "j" ? 1 : -1)))];
         to.querySelector("a").focus();
+        event.preventDefault();
+        return;
+      }
+      var row = doc.activeElement.closest && doc.activeElement.closest("[data-issue-row]"), tick = row && row.querySelector("[data-issue-tick]");
+      if (event.key === "x" && tick) { tick.checked = !tick.checked; event.preventDefault(); return; }
+      // On the list: what is ticked, or the one that one stands on.
+      var step = several && { a: "accept", d: "decline", m: "merge" }[event.key];
+      if (step) {
+        var ticked = several.querySelectorAll("[data-issue-tick]:checked").length;
+        if (ticked && step !== "merge") {
+          var wish = doc.createElement("input");
+          wish.type = "hidden";
+          wish.name = "do";
+          wish.value = step;
+          several.append(wish);
+          several.requestSubmit();
+        } else if (row) location.href = row.querySelector("h2 a").href + "#" + step;
         event.preventDefault();
         return;
       }
