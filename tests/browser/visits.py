@@ -91,6 +91,8 @@ VISITS = (
     # The organiser.
     _at("sessions.organize", "organizer"),
     _at("sessions.desk_index", "organizer"),
+    _at("sessions.month", "organizer"),
+    _at("sessions.month", "organizer", "holidays", query="month=2027-02"),
     _at("sessions.desk", "organizer", **_COMING),
     _at("sessions.desk", "organizer", "held", **_HELD),
     _at("sessions.desk", "organizer", "draft", slug="$draft"),
@@ -108,6 +110,7 @@ VISITS = (
     _at("issues.projector", "organizer", **_COMING),
     _at("registrations.attendance", "organizer", **_COMING),
     _at("registrations.check_in", "organizer", **_COMING),
+    _at("registrations.badges", "organizer", **_COMING),
     _at("registrations.door", "organizer", **_COMING),
     _at("registrations.invitations", "organizer", **_COMING),
     _at("follow_ups.live", "organizer", **_COMING),
