@@ -70,3 +70,22 @@ def test_badges_for_everyone_who_is_expected(client: Visitor, work: Unit, mount:
     sign_in(mount, OFFICER)
     assert client.get(path).status_code == 403
     assert client.get("/organize/calendar").status_code == 403
+
+
+def test_a_draft_says_what_it_lacks(client: Visitor, work: Unit, clock: Any) -> None:
+    with work() as w:
+        closes = STARTS - timedelta(days=1)
+        session = make_session(w, published=False, chair="", registration_closes_at=closes)
+        path = f"/organize/sessions/{session.slug}/"
+        w.commit()
+
+    def missing() -> set[str]:
+        points = client.soup(f"{path}?lang=en").select(".mu-check li")
+        return {one.a.get_text() for one in points if one.a and "still missing" in one.get_text()}
+
+    lacking = {"Chair", "Secretary", "What it is about", "Published"}
+    assert missing() == lacking
+    clock.travel(to="2026-11-27T20:00")
+    assert missing() == lacking | {"A registration that has not closed already"}
+    clock.travel(to="2026-11-29T07:00")
+    assert missing() == lacking | {"A start that is yet to come"}

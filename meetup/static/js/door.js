@@ -139,7 +139,8 @@
     if (sending) return;
     sending = true;
     fetchList().then(function (told) {
-      var fresh = queue.slice(0, 200);
+      // What was refused before waits behind what is new.
+      var fresh = queue.slice().sort(function (a, b) { return !!a.reason - !!b.reason; }).slice(0, 200);
       if (!fresh.length) return null;
       return fetch(words.arrivals, {
         method: "POST",
@@ -214,8 +215,8 @@
   find("walk-in").addEventListener("submit", function (event) {
     event.preventDefault();
     event.stopPropagation();
-    var form = event.target, name = form.elements.name.value.trim(), enterprise = form.elements.enterprise.value.trim();
-    if (!name) { form.elements.name.focus(); return; }
+    var form = event.target, name = form.elements.contact_name.value.trim(), enterprise = form.elements.name.value.trim();
+    if (!name) { form.elements.contact_name.focus(); return; }
     note({ name: name, enterprise: enterprise, label: name }).then(function () {
       tell(words.done.replace("{name}", name), "ok");
       form.reset();
