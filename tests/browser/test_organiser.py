@@ -32,6 +32,7 @@ def test_triage_with_keys_alone(
     numbers = [province.raise_issue(f"Thuê đất số {n}") for n in range(4)]
     page.goto("/organize/issues/")
     shoot(page, "triage-queue")
+    assert axe(page) == []
     # The first two are ticked and taken on together.
     for key in ("j", "x", "j", "x", "a"):
         page.keyboard.press(key)
