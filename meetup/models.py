@@ -10,7 +10,7 @@ from meetup.issues.models import AgendaItem, Attachment, Comment, CoSigner, Issu
 from meetup.links import Link
 from meetup.outbox.models import Mute, Outgoing, TransportState
 from meetup.programmes.models import Programme
-from meetup.registrations.models import Participant, Registration
+from meetup.registrations.models import Arrival, Participant, Registration
 from meetup.reminders.models import Reminder, ReminderReplan, ReminderRule
 from meetup.rest.models import ApiToken, IdempotencyKey
 from meetup.scorecards.models import Fact, Period, Snapshot
@@ -23,6 +23,7 @@ __all__ = [
     "AgendaItem",
     "Answer",
     "ApiToken",
+    "Arrival",
     "Attachment",
     "CalendarOverride",
     "CoSigner",

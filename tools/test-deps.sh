@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install what the whole suite needs from outside Python: PostgreSQL, Redis, libical, a browser
-# with fonts for Vietnamese, and the npm packages of tests/package.json.
+# with fonts for Vietnamese, LibreOffice Writer, and the npm packages of tests/package.json.
 #
 # Installs only what is missing. Without the rights to, it says what is missing and
 # ends well: `make test` then names the parts that could not run.
@@ -25,6 +25,9 @@ want chromium have_browser
 want fonts-dejavu-core have_fonts
 # libical reads our calendars as Evolution and many servers do. Debian 13 has it as libical3t64, which provides libical3.
 want libical3 have_libical
+# The notice's file is turned into a PDF as an office would; Tinos has the measures of Times New Roman, and Vietnamese.
+want libreoffice-writer-nogui command -v soffice
+want fonts-croscore ls /usr/share/fonts/truetype/croscore
 want nodejs command -v node
 want npm command -v npm
 

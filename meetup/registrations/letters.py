@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from meetup.errors import N_
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
-from meetup.registrations import calendars
+from meetup.registrations import calendars, qr
+from meetup.registrations.codes import code_of, door_url
 from meetup.registrations.links import manage_url
 from meetup.registrations.models import Registration
 from meetup.registrations.queries import whole
@@ -71,6 +73,18 @@ def _request(states: Iterable[str], why: str) -> Prepare:
         return Prepared({**context_of(work, registration), **_before(row)}, calendar=calendar)
 
     return prepare
+
+
+def _confirmed(work: Work, row: Outgoing) -> Prepared:
+    """With the code for the door, as a picture of its own: mail programs show no SVG and fetch nothing."""
+    prepared = _CONFIRMED(work, row)
+    registration = prepared.context["registration"]
+    code = code_of(work, registration)
+    name = f"{work.mount.words.gettext(N_('check-in'))}-{code}.png"
+    picture = (name, "image/png", qr.png(door_url(work, registration)))
+    return replace(
+        prepared, context={**prepared.context, "door_code": code}, attachments=(*prepared.attachments, picture)
+    )
 
 
 def _before(row: Outgoing) -> dict[str, Any]:
@@ -161,13 +175,14 @@ def _series_sample(work: Work) -> Mapping[str, Any] | None:
     return {"series": found[0], "registrations": [found[1]]} if found else None
 
 
+_CONFIRMED = _request(("confirmed",), N_("no longer confirmed"))
 _OFFER = _request(("offered",), N_("the offer was answered"))
 _ALL = ("invited", "confirmed", "tentative", "waitlisted", "offered")
 
 NOTICES = [
     Notice("calendar_invitation", _request(("invited",), N_("the invitation was answered")), N_("Invitations")),
     Notice("calendar_series_invitation", _series, N_("Invitations to all dates of a series"), sample=_series_sample),
-    Notice("calendar_confirmed", _request(("confirmed",), N_("no longer confirmed")), N_("Confirmed registrations")),
+    Notice("calendar_confirmed", _confirmed, N_("Confirmed registrations")),
     Notice("calendar_waitlisted", _request(("waitlisted",), N_("no longer waiting")), N_("Places on the waiting list")),
     Notice("calendar_tentative", _request(("tentative",), N_("another reply was given")), N_("Replies: may come")),
     Notice("calendar_declined", _gone(("declined",)), N_("Replies: will not come")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetup.db import Base, BigKey, Stateful
@@ -75,3 +75,20 @@ class Participant(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("meetup_registration.id"), index=True)
     name: Mapped[str] = mapped_column(String(120))
     position: Mapped[str] = mapped_column(String(120), default="")
+
+
+class Arrival(Base):
+    """An arrival that was noted on a phone, under the id that the phone gave it, so that it is taken in once.
+
+    ``seen_at`` is when somebody stood at the door, ``received_at`` when the phone could send it.
+    """
+
+    __tablename__ = "meetup_arrival"
+    __table_args__ = (UniqueConstraint("session_id", "client_id"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("meetup_session.id"))
+    client_id: Mapped[str] = mapped_column(String(64))
+    registration_id: Mapped[int] = mapped_column(ForeignKey("meetup_registration.id"), index=True)
+    seen_at: Mapped[datetime]
+    received_at: Mapped[datetime]

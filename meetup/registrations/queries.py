@@ -12,6 +12,7 @@ from meetup.domain.registrations import LIVE
 from meetup.domain.text import fold
 from meetup.enterprises.models import Contact, Enterprise
 from meetup.links import Link
+from meetup.registrations.codes import code_of, plain_code
 from meetup.registrations.links import PURPOSE, manage_url
 from meetup.registrations.models import Registration
 from meetup.sessions.models import Session
@@ -68,15 +69,19 @@ def page_of_session(
 
 
 def to_check_in(work: Work, session_id: int, q: str = "", limit: int = 200) -> list[Registration]:
-    """Those who may stand at the door, by name: who is expected first; `q` finds names of people too."""
+    """Those who may stand at the door, by name: who is expected first; `q` finds names of people and codes too."""
     rows = work.db.scalars(
         whole()
         .where(Registration.session_id == session_id, Registration.state.not_in(("cancelled",)))
         .order_by(Registration.id)
         .limit(2_000)
     ).all()
+    code = plain_code(q)
+    coded = [row for row in rows if code_of(work, row) == code] if code else []
     wanted = fold(q).split()
-    if wanted:
+    if coded:
+        rows = coded
+    elif wanted:
         rows = [row for row in rows if all(word in _words(row) for word in wanted)]
     order = {"confirmed": 0, "offered": 0, "attended": 2}
     return sorted(rows, key=lambda row: (order.get(row.state, 1), fold(row.enterprise.name)))[:limit]

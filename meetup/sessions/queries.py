@@ -167,6 +167,12 @@ def on_desk(
     return work.db.scalars(query.order_by(Session.id.desc()).limit(limit + 1)).all()
 
 
+def between(work: Work, start: datetime, end: datetime, limit: int = 200) -> Sequence[Session]:
+    """The sessions, drafts too, that begin from `start` on and before `end` (both aware), in order."""
+    query = whole(work).where(Session.starts_at >= start, Session.starts_at < end)
+    return work.db.scalars(query.order_by(Session.starts_at, Session.id).limit(limit)).all()
+
+
 def to_prepare(work: Work, limit: int = 5) -> Sequence[Session]:
     """What the organiser has before them: drafts and announced sessions that are not over, the next first."""
     query = whole(work).where(

@@ -51,6 +51,11 @@ def static(filename: str) -> str:
     return link("assets.file", digest=digest, filename=filename)
 
 
+def read(filename: str) -> bytes:
+    """The content of a static file of ours, for a page that serves it under an address of its own."""
+    return _read(filename)[0]
+
+
 @bp.get("/assets/<digest>/<path:filename>")
 def file(digest: str, filename: str) -> Response:
     """A static file; far-future caching, since another content has another address."""

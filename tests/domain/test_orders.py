@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from meetup.domain.orders import OrderLine, parse_orders
 from meetup.errors import InvalidInput
-from meetup.followups.orders import OrderLine, parse_orders
 
 CODES = ["STC", "SXD", "SNNMT", "UBND-ĐM"]
 TODAY = date(2026, 11, 2)

@@ -6,10 +6,10 @@ from wtforms import FormField, IntegerField, SelectField, StringField, TextAreaF
 from wtforms.validators import Length, Optional
 
 from meetup.domain.issues import OUTCOMES
+from meetup.domain.orders import parse_orders
 from meetup.errors import N_, Fault, InvalidInput, MeetupError
 from meetup.followups import service
 from meetup.followups.forms import OUTCOME_WORDS
-from meetup.followups.orders import parse_orders
 from meetup.followups.views.base import choices, departments_today, today
 from meetup.issues.values import REASON_LENGTH, TEXT_LENGTH
 from meetup.web.fields import DayField, FieldList

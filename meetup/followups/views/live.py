@@ -12,9 +12,9 @@ from meetup.activity.models import Activity
 from meetup.domain.agenda import starting_times
 from meetup.errors import NotFound
 from meetup.followups import queries, service
+from meetup.followups.views.attendance import attendance
 from meetup.followups.views.base import bp, departments_today, draw
 from meetup.followups.views.conclusion import ConclusionForm, fill, orders_of
-from meetup.followups.views.minutes import attendance
 from meetup.issues import queries as issue_queries
 from meetup.issues import service as issues
 from meetup.issues.models import Issue

@@ -1,48 +1,24 @@
-"""The conclusion notice ("Thông báo kết luận"): a draft of what was recorded, in the form of Vietnamese offices."""
+"""The conclusion notice ("Thông báo kết luận"): printed, as a file, and the number and summary that go with it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect
-from sqlalchemy import func, select
+from werkzeug.wrappers import Response
 
-from meetup.followups import forms, queries
+from meetup.followups import forms
+from meetup.followups.views import docx, notice
 from meetup.followups.views.base import bp, draw
 from meetup.issues.checks import one_text
 from meetup.issues.values import TEXT_LENGTH
-from meetup.issues.views.agenda import agenda_of, session_by_slug
-from meetup.programmes.models import Programme
-from meetup.registrations.models import Registration
+from meetup.issues.views.agenda import session_by_slug
 from meetup.sessions import service as sessions
-from meetup.sessions.models import Session
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow
 from meetup.web.i18n import _
-from meetup.work import Work, edit
-
-
-@dataclass(frozen=True)
-class Attendance:
-    """Who came: enterprises and people, and how many were expected."""
-
-    enterprises: int
-    people: int
-    expected: int
-
-
-def attendance(work: Work, session: Session) -> Attendance:
-    """Counted in the database."""
-    rows = work.db.execute(
-        select(Registration.state, func.count(), func.coalesce(func.sum(Registration.seats), 0))
-        .where(Registration.session_id == session.id, Registration.state.in_(("attended", "confirmed", "absent")))
-        .group_by(Registration.state)
-    ).all()
-    by_state = {row[0]: (int(row[1]), int(row[2])) for row in rows}
-    came = by_state.get("attended", (0, 0))
-    return Attendance(came[0], came[1], sum(people for _count, people in by_state.values()))
+from meetup.work import edit
 
 
 def _edit(slug: str, form: forms.MinutesForm | None = None) -> Any:
@@ -55,36 +31,33 @@ def _edit(slug: str, form: forms.MinutesForm | None = None) -> Any:
     return draw("minutes_edit.html", session=session, form=form, may_report=may_report)
 
 
-def _recipients(ordered: dict[int, list[Any]]) -> list[Any]:
-    """Everyone who got an order, each once, in the order of the paper."""
-    found: dict[int, Any] = {}
-    for rows in ordered.values():
-        for f in rows:
-            found.setdefault(f.lead_department.id, f.lead_department)
-            for part in f.coordinating:
-                found.setdefault(part.department.id, part.department)
-    return list(found.values())
-
-
 @bp.get("/organize/sessions/<slug>/minutes")
 @allow("session.manage")
 def minutes(slug: str) -> Any:
     """The notice as it would be printed."""
     work = current_work()
     session = session_by_slug(work, slug)
-    ordered: dict[int, list[Any]] = {}
-    for f in queries.of_session(work.db, session.id):
-        ordered.setdefault(f.issue_id, []).append(f)
-    return draw(
-        "minutes.html",
-        session=session,
-        programme=work.get(Programme, session.programme_id),
-        items=[item for item in agenda_of(work, session) if item.issue.state not in ("scheduled", "accepted")],
-        ordered=ordered,
-        came=attendance(work, session),
-        at=(session.reported_at or work.now).astimezone(work.zone),
-        recipients=_recipients(ordered),
+    return draw("minutes.html", session=session, paper=notice.write(work, session), has_docx=docx.is_available())
+
+
+@bp.get("/organize/sessions/<slug>/minutes.docx")
+@allow("session.manage")
+def minutes_file(slug: str) -> Response:
+    """The notice as a file for a word processor: the draft, and what was published."""
+    work = current_work()
+    session = session_by_slug(work, slug)
+    paper = notice.write(work, session)
+    content = docx.document(
+        paper,
+        title=_("Conclusion notice: %(title)s", title=session.title),
+        author=paper.authority,
+        at=session.reported_at or work.now,
     )
+    response = Response(content, content_type=docx.CONTENT_TYPE)
+    name = f"{_('conclusion-notice')}-{session.slug}{'-' + _('draft') if paper.draft else ''}.docx"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @bp.get("/organize/sessions/<slug>/minutes/edit")

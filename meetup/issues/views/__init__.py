@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meetup.issues.views import agenda, comments, desk, entry, files, own, projector, public, triage
+from meetup.issues.views import agenda, bulk, comments, desk, entry, files, own, projector, public, triage
 from meetup.issues.views.base import bp
 
-__all__ = ["agenda", "bp", "comments", "desk", "entry", "files", "own", "projector", "public", "triage"]
+__all__ = ["agenda", "bp", "bulk", "comments", "desk", "entry", "files", "own", "projector", "public", "triage"]

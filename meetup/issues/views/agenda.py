@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request
 from sqlalchemy import select
@@ -65,6 +66,12 @@ def agenda_of(work: Work, session: Session) -> list[AgendaItem]:
     return list(queries.agenda(work.db, session))
 
 
+def _clock(session: Session) -> int:
+    """The minutes since midnight at which the session begins where it takes place."""
+    at = session.starts_at.astimezone(ZoneInfo(session.timezone))
+    return at.hour * 60 + at.minute
+
+
 def _show(slug: str, typed: list[tuple[Issue, Any]] | None = None, error: str = "") -> Any:
     work = current_work()
     session = session_by_slug(work, slug)
@@ -81,6 +88,8 @@ def _show(slug: str, typed: list[tuple[Issue, Any]] | None = None, error: str = 
         error=error,
         total=total(minutes) if good else None,
         over=overflow(session.starts_at, session.ends_at, minutes) if good else 0,
+        begins=_clock(session),
+        room=int((session.ends_at - session.starts_at).total_seconds() // 60),
         open=session.state in ("draft", "published", "held"),
         usual=USUAL,
     )

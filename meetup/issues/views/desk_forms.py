@@ -19,6 +19,13 @@ class AcceptForm(Form):
     lead_department = SelectField(lazy("Lead agency"), validators=[InputRequired()])
 
 
+class BulkAcceptForm(Form):
+    """Take several on: one field and one agency for all, or what each of them says."""
+
+    field = SelectField(lazy("Field"), validators=[Optional()])
+    lead_department = SelectField(lazy("Lead agency"), validators=[Optional()])
+
+
 class DeclineForm(Form):
     """Not take it on."""
 

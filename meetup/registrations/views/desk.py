@@ -11,9 +11,11 @@ from meetup.domain.faults import plain
 from meetup.domain.text import collation_key
 from meetup.enterprises.service import open_contact
 from meetup.errors import MeetupError, NotFound
-from meetup.registrations import queries, service
-from meetup.registrations.models import Registration
+from meetup.registrations import qr, queries, service
+from meetup.registrations.codes import door_url
+from meetup.registrations.models import Participant, Registration
 from meetup.registrations.views.base import bp, draw
+from meetup.sessions.models import Session
 from meetup.sessions.queries import by_slug
 from meetup.web.current import current_work, link
 from meetup.web.formats import reached
@@ -91,20 +93,36 @@ def absent(slug: str) -> Any:
 @allow("session.check_in")
 def attendance(slug: str) -> Any:
     """The list to print and sign: everyone who is expected or came, in Vietnamese order."""
+    session = by_slug(current_work(), slug)
+    require("session.check_in", session)
+    return draw("attendance.html", session=session, people=_people(session))
+
+
+@bp.get("/organize/sessions/<slug>/badges")
+@allow("session.check_in")
+def badges(slug: str) -> Any:
+    """A badge for everyone on that list, with the code that the door reads; it opens nothing to anybody else."""
     work = current_work()
     session = by_slug(work, slug)
     require("session.check_in", session)
-    rows = work.db.scalars(
-        queries.whole()
-        .where(
-            Registration.session_id == session.id,
-            Registration.state.in_(("confirmed", "offered", "attended", "absent")),
+    people = _people(session)
+    # The people of one registration come by the same code: it is drawn once.
+    codes = {row.id: qr.inline(door_url(work, row)) for row in {row.id: row for row, _person in people}.values()}
+    return draw("badges.html", session=session, people=people, codes=codes)
+
+
+def _people(session: Session) -> list[tuple[Registration, Participant]]:
+    rows = (
+        current_work()
+        .db.scalars(
+            queries.whole()
+            .where(Registration.session_id == session.id, Registration.state.in_(_EXPECTED))
+            .order_by(Registration.id)
+            .limit(2_000)
         )
-        .order_by(Registration.id)
-        .limit(2_000)
-    ).all()
-    people = sorted(
+        .all()
+    )
+    return sorted(
         ((row, person) for row in rows for person in row.participants),
         key=lambda pair: (collation_key(pair[0].enterprise.name), pair[0].id, pair[1].id),
     )
-    return draw("attendance.html", session=session, people=people)

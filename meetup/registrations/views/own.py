@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import Response, flash, redirect, request
 
 from meetup import links
 from meetup.errors import N_, MeetupError, NotFound
-from meetup.registrations import calendars, service
+from meetup.registrations import calendars, qr, service
 from meetup.registrations.checks import RESPONSES, status_of
+from meetup.registrations.codes import code_of, door_url
 from meetup.registrations.forms import CancelForm, LostLinkForm, ParticipantsForm
 from meetup.registrations.links import PURPOSE
 from meetup.registrations.models import Registration
@@ -68,6 +69,9 @@ def show(registration: Registration, token: str, **forms: Any) -> Any:
         may_change=ahead and registration.state not in {"cancelled", "declined"},
         may_cancel=ahead and "cancel" in possible,
         position=service.waitlist_position(work, registration),
+        door_code=code_of(work, registration)
+        if registration.state == "confirmed" and session.state in {"published", "held"}
+        else "",
         has_feed=links.is_out(work.db, FEED, registration.contact.subject),
     )
 
@@ -136,6 +140,15 @@ def calendar(token: str) -> Any:
     """The session for one's own calendar, with one's own answer in it."""
     registration = registration_of(token)
     return attachment(calendars.file(current_work(), registration), registration.session.slug)
+
+
+@bp.get("/r/<token>/check-in.svg")
+@allow("public")
+def check_in_code(token: str) -> Any:
+    """The QR code to show at the door."""
+    registration = registration_of(token)
+    content = qr.svg(door_url(current_work(), registration))
+    return Response(content, content_type="image/svg+xml; charset=utf-8")
 
 
 def _said(registration: Registration) -> str:

@@ -63,6 +63,8 @@ def checklist(work: Work, session: Session, counts: dict[str, int]) -> list[Poin
         Point(bool(session.chair), _("Chair"), edit),
         Point(session.state != "draft", _("Published"), link("sessions.desk", slug=session.slug)),
     ]
+    if session.state == "draft":
+        points[-1:-1] = _before_it_goes_out(work, session, edit)
     if session.state == "published":
         invited = counts["invited"] + answered
         invite = link("registrations.invitations", slug=session.slug)
@@ -77,6 +79,20 @@ def checklist(work: Work, session: Session, counts: dict[str, int]) -> list[Poin
     if session.state == "held":
         report = f"{link('sessions.desk', slug=session.slug)}#report"
         points.append(Point(bool(session.conclusion_number), _("Conclusion notice"), report))
+    return points
+
+
+def _before_it_goes_out(work: Work, session: Session, edit: str) -> list[Point]:
+    """What a draft lacks besides; what the clock has overtaken is named only then."""
+    points = [
+        Point(bool(session.secretary), _("Secretary"), edit),
+        Point(bool(session.description), _("What it is about"), edit),
+    ]
+    if session.starts_at <= work.now:
+        points.append(Point(False, _("A start that is yet to come"), edit))
+    closes = session.registration_closes_at
+    if closes is not None and closes <= work.now < session.starts_at:
+        points.append(Point(False, _("A registration that has not closed already"), edit))
     return points
 
 

@@ -1,0 +1,165 @@
+"""The conclusion notice: the same words on the sheet and in the file, laid out as Decree 30/2020/NĐ-CP says."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Mm, Pt
+
+from meetup.followups import service
+from meetup.issues import service as issues
+from meetup.sessions.models import Session
+from tests.features.following import Province, build
+from tests.rig.browsing import ARTEFACTS
+from tests.rig.report import cannot_run
+
+PAGE = "/organize/sessions/ky-1/minutes"
+FILE = f"{PAGE}.docx"
+
+
+@pytest.fixture
+def province(site: Any, mount: Any, work: Any) -> Province:
+    made = build(site, mount, work)
+    with work(made.actor("organizer")) as w:
+        session = w.get(Session, made.session)
+        session.chair, session.chair_role, session.secretary = "Trần Văn Bình", "Chủ tịch UBND tỉnh", "Nguyễn Thị Lan"
+        open_, secret = made.issue(w, "Hoàn thuế GTGT & <chậm>"), made.issue(w, "Chuyện kín")
+        secret.visibility = "confidential"
+        issues.set_agenda(w, session, [(open_, 10), (secret, 10)])
+        order = service.FollowUpOrder(
+            made.department(w, "STC"), "Hướng dẫn hồ sơ.", (made.department(w, "SXD"),), None, 10
+        )
+        service.conclude(w, open_, text="Giao Sở Tài chính.\n\nLàm ngay.", orders=[order])
+        service.conclude(w, secret, text="Lời kín của chủ tọa.", orders=[order])
+        w.commit()
+    return made
+
+
+def fetch(province: Province, locale: str = "vi") -> Any:
+    answer = province.as_("organizer").get(f"{FILE}?lang={locale}")
+    assert answer.status_code == 200
+    assert answer.content_type.endswith("wordprocessingml.document")
+    return answer
+
+
+def texts(document: Any) -> list[str]:
+    """Every paragraph of the body and of its tables."""
+    cells = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    return [p.text for p in (*document.paragraphs, *(p for cell in cells for p in cell.paragraphs)) if p.text]
+
+
+def test_the_file_says_what_the_sheet_says(province: Province) -> None:
+    answer = fetch(province)
+    document = docx.Document(io.BytesIO(answer.data))
+    said = texts(document)
+    for words in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "Độc lập - Tự do - Hạnh phúc",
+        "THÔNG BÁO",
+        "DỰ THẢO",
+        "Số: …/TB-UBND",
+        "Làm ngay.",
+        "Nơi nhận:",
+        "- Lưu: VT.",
+        "Nguyễn Thị Lan",
+    ):
+        assert words in said, said
+    whole = "\n".join(said)
+    assert "1. Hoàn thuế GTGT & <chậm> (" in whole
+    assert "– Giao Sở Tài chính chủ trì, phối hợp với Sở Xây dựng: Hướng dẫn hồ sơ." in whole
+    assert "Lời kín" not in whole
+    assert "Chuyện kín" not in whole
+    sheet = province.as_("organizer").soup(f"{PAGE}?lang=vi").select_one("#content").get_text(" ", strip=True)
+    for words in said:
+        assert " ".join(words.split()) in " ".join(sheet.split()), words
+
+
+def test_the_layout_is_that_of_the_decree(province: Province) -> None:
+    document = docx.Document(io.BytesIO(fetch(province).data))
+    section = document.sections[0]
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(one.mm) for one in margins] == [20, 20, 30, 15]
+    assert (round(section.page_width.mm), round(section.page_height.mm)) == (210, 297)
+    assert document.styles["Normal"].font.name == "Times New Roman"
+    assert section.different_first_page_header_footer
+    assert "PAGE" in section.header.paragraphs[0]._p.xml
+    sizes = {run.font.size for p in document.paragraphs for run in p.runs if run.text}
+    assert sizes == {Pt(14)}
+    prose = next(p for p in document.paragraphs if p.text == "Làm ngay.")
+    assert prose.alignment == WD_ALIGN_PARAGRAPH.JUSTIFY
+    assert abs(prose.paragraph_format.first_line_indent - Mm(10)) < Mm(0.1)
+
+
+def test_what_is_published_is_no_draft(province: Province, clock: Any) -> None:
+    organizer = province.as_("organizer")
+    assert "du-thao" in fetch(province).headers["Content-Disposition"]
+    with province.work(province.actor("organizer")) as w:
+        w.get(Session, province.session).state = "held"
+        w.commit()
+    organizer.fill(f"{PAGE}/edit", {"conclusion_number": "12/TB-UBND", "summary": "Một."}, form=f"{PAGE}/edit")
+    answer = fetch(province)
+    assert 'filename="thong-bao-ket-luan-ky-1.docx"' in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    said = texts(docx.Document(io.BytesIO(answer.data)))
+    assert "Số: 12/TB-UBND" in said
+    assert "DỰ THẢO" not in said
+    assert organizer.soup(f"{PAGE}?lang=vi").find("a", href=FILE)
+    assert "DRAFT" not in texts(docx.Document(io.BytesIO(fetch(province, "en").data)))
+
+
+def test_whoever_may_not_gets_neither(province: Province) -> None:
+    for who in ("STC", "leader"):
+        assert province.as_(who).get(FILE).status_code == 403
+    assert province.as_("organizer").get(FILE.replace("ky-1", "ky-9")).status_code == 404
+
+
+def test_a_site_without_python_docx_offers_no_file(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("meetup.followups.views.docx.find_spec", lambda _name: None)
+    organizer = province.as_("organizer")
+    assert organizer.soup(PAGE).find("a", href=FILE) is None
+    answer = organizer.get(FILE)
+    assert answer.status_code == 404
+    assert "flask-meetup[docx]" in answer.text
+
+
+def test_an_empty_notice_can_be_opened_too(site: Any, mount: Any, work: Any) -> None:
+    said = texts(docx.Document(io.BytesIO(fetch(build(site, mount, work)).data)))
+    assert any("Chưa có kết luận" in words for words in said), said
+
+
+@pytest.mark.slow
+def test_libreoffice_makes_a_pdf_of_it_without_a_warning(province: Province, tmp_path: Path) -> None:
+    program = shutil.which("soffice")
+    if program is None:
+        cannot_run("The notice in LibreOffice", "soffice is not installed; run make test-deps")
+    (tmp_path / "notice.docx").write_bytes(fetch(province).data)
+    done = subprocess.run(
+        [
+            program,
+            f"-env:UserInstallation=file://{tmp_path / 'profile'}",
+            "--headless",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(tmp_path),
+            str(tmp_path / "notice.docx"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=True,
+    )
+    # That there is no Java is said at every start and has nothing to do with the file.
+    said = [line for line in (done.stdout + done.stderr).splitlines() if "javaldx" not in line]
+    assert not [line for line in said if "warn" in line.lower() or "error" in line.lower()], said
+    pdf = (tmp_path / "notice.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    ARTEFACTS.mkdir(exist_ok=True)
+    (ARTEFACTS / "notice.pdf").write_bytes(pdf)
