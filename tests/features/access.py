@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from meetup.outbox.models import Outgoing
 from meetup.outbox.queries import as_sent, calendar_of
 from meetup.programmes.models import Programme
 from meetup.registrations.models import Registration
+from meetup.scorecards import service as scorecards
+from meetup.sessions import series
 from meetup.sessions import service as sessions
 from meetup.sessions.models import Session
 from tests.features.world import OTHER, OWN, STAFF, World
@@ -88,8 +91,22 @@ def complete(world: World) -> dict[str, str]:
             is_private=True,
         )
         sessions.publish(work, private)
+        repeated = series.start(
+            work,
+            programme=work.db.get_one(Programme, coming.programme_id),
+            rule="FREQ=WEEKLY;COUNT=3",
+            title="Buổi định kỳ",
+            starts_at=coming.starts_at + timedelta(days=60),
+            ends_at=coming.ends_at + timedelta(days=60),
+        )
+        period = scorecards.open_period(work, starts_on=date(2027, 1, 1), ends_on=date(2027, 3, 31))
         work.commit()
-        return {"conduct follow-up": str(made.number), "private": private.slug}
+        return {
+            "conduct follow-up": str(made.number),
+            "private": private.slug,
+            "repeated": repeated.slug,
+            "period": str(period.id),
+        }
 
 
 def has_calendar(row: Outgoing) -> bool:
@@ -200,8 +217,13 @@ def things(world: World) -> dict[str, list[Thing]]:
             "programme": [Thing("programme", {"slug": programme.slug, "programme_id": programme.id})],
             "registration": registration,
             "department": [Thing("department", {"key": department.id, "code": department.code})],
-            "comment": [Thing("comment", {"key": comment.id if comment else 1})],
-            "message": [Thing("message", {"row_id": calendar.id, "channel": "mail"})],
+            "comment": [Thing("comment", {"key": comment.id, "comment_id": comment.id} if comment else {})],
+            "message": [
+                Thing("message", {"row_id": calendar.id, "message_id": calendar.id, "channel": "mail"}),
+            ],
+            "series": [session("repeated", by_slug(told["repeated"]), False)],
+            "period": [Thing("period", {"key": told["period"]})],
+            "year": [Thing("year", {"year": 2026, "name": "agencies"})],
         }
 
 
@@ -211,6 +233,8 @@ def kind_of(right: Right) -> str:
     feature = right.endpoint.partition(".")[0]
     if {"slug", "number"} <= names:
         return "staged"
+    if "slug" in names and "series" in right.endpoint:
+        return "series"
     if "slug" in names:
         return "programme" if feature == "programmes" else "session"
     if "number" in names:
@@ -222,6 +246,9 @@ def kind_of(right: Right) -> str:
         "registration_id": "registration",
         "programme_id": "programme",
         "code": "department",
+        "comment_id": "comment",
+        "message_id": "message",
+        "year": "year",
         "row_id": "message",
         "channel": "message",
     }
@@ -229,7 +256,12 @@ def kind_of(right: Right) -> str:
         if name in names:
             return kind
     if "key" in names:
-        return {"registrations": "registration", "departments": "department", "issues": "comment"}.get(feature, "")
+        return {
+            "registrations": "registration",
+            "departments": "department",
+            "issues": "comment",
+            "scorecards": "period",
+        }.get(feature, "")
     return ""
 
 

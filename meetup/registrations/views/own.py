@@ -143,7 +143,7 @@ def calendar(token: str) -> Any:
 
 
 @bp.get("/r/<token>/check-in.svg")
-@allow("public")
+@allow("public", by=PURPOSE)
 def check_in_code(token: str) -> Any:
     """The QR code to show at the door."""
     registration = registration_of(token)

@@ -66,7 +66,7 @@ def _found(slug: str) -> tuple[Session, Series]:
 
 
 @bp.get("/organize/sessions/<slug>/series")
-@allow("session.manage")
+@allow("session.manage", of="session.manage")
 def series(slug: str) -> Any:
     """The series that a session is part of."""
     return _show(*_found(slug))
@@ -102,7 +102,7 @@ def _show(session: Session, of: Series, **more: Any) -> Any:
 
 
 @bp.post("/organize/sessions/<slug>/series/change")
-@allow("session.manage")
+@allow("session.manage", of="session.manage")
 def change_series(slug: str) -> Any:
     """Let a series go on otherwise from this session on; first it is only shown what that would do."""
     work = current_work()
@@ -154,7 +154,7 @@ def _planned(work: Work, form: SeriesForm, session: Session, of: Series) -> chan
 
 
 @bp.post("/organize/sessions/<slug>/series/publish")
-@allow("session.manage")
+@allow("session.manage", of="session.manage")
 def publish_series(slug: str) -> Any:
     """Publish all sessions to come; those made later are published at once."""
     work = current_work()
@@ -166,7 +166,7 @@ def publish_series(slug: str) -> Any:
 
 
 @bp.post("/organize/sessions/<slug>/series/end")
-@allow("session.manage")
+@allow("session.manage", of="session.manage")
 def end_series(slug: str) -> Any:
     """Call off this session and all after it, and make no more."""
     work = current_work()
