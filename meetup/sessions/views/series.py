@@ -160,7 +160,7 @@ def publish_series(slug: str) -> Any:
     work = current_work()
     session, of = _found(slug)
     if submit(Form(), lambda: every.announce(work, of) is not None) is None:
-        return _show(session, *_found(slug)[1:]), 422
+        return _show(*_found(slug))[0], 422
     flash(_("All sessions to come are published."), "success")
     return redirect(link("sessions.series", slug=session.slug))
 
