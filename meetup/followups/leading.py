@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session as DbSession
 
@@ -88,19 +89,16 @@ class Month:
 
 
 def _begin(db: DbSession, zone: ZoneInfo, months: int) -> datetime | None:
-    """When the last `months` months in which anything was ordered begin: from one to the one before, by the index."""
-    start: datetime | None = None
-    newest = select(func.max(FollowUp.assigned_at))
-    for _ in range(months):
-        last = db.scalar(newest if start is None else newest.where(FollowUp.assigned_at < start))
-        if last is None:
-            break
-        start = last.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return start
+    """When the last so many months began, the newest with an order in it among them; None: nothing was ordered."""
+    newest = db.scalar(select(func.max(FollowUp.assigned_at)))
+    if newest is None:
+        return None
+    first = newest.astimezone(zone).date().replace(day=1) - relativedelta(months=months - 1)
+    return datetime.combine(first, time(), zone)
 
 
 def trend(db: DbSession, zone: ZoneInfo, now: datetime, months: int = 12) -> list[Month]:
-    """The last months by when things were ordered; late is what missed its first due date."""
+    """The last months, each with an order in it, by when things were ordered; late is what missed its first due date."""
     today = now.astimezone(zone).date()
     month = local_month(db, FollowUp.assigned_at, zone, now).label("month")
     missed = case(
