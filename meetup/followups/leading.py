@@ -98,7 +98,7 @@ def _begin(db: DbSession, zone: ZoneInfo, months: int) -> datetime | None:
 
 
 def trend(db: DbSession, zone: ZoneInfo, now: datetime, months: int = 12) -> list[Month]:
-    """The last months, each with an order in it, by when things were ordered; late is what missed its first due date."""
+    """The last months with an order in them, by when things were ordered; late is what missed its first due date."""
     today = now.astimezone(zone).date()
     month = local_month(db, FollowUp.assigned_at, zone, now).label("month")
     missed = case(
