@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm.attributes import set_committed_value
 
+from meetup.domain.recurrence import parse_rule
 from meetup.errors import N_
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
@@ -19,6 +19,7 @@ from meetup.registrations.links import manage_url
 from meetup.registrations.models import Registration
 from meetup.registrations.queries import whole
 from meetup.registrations.seats import waitlist_position
+from meetup.sessions import series as every
 from meetup.sessions.models import Series, Session
 from meetup.work import Work
 
@@ -163,16 +164,27 @@ def _series(work: Work, row: Outgoing) -> Prepared:
 
 
 def _series_sample(work: Work) -> Mapping[str, Any] | None:
-    query = (
-        select(Series.id, Registration.id)
-        .join(Session, Session.series_uid == Series.uid)
-        .join(Registration, Registration.session_id == Session.id)
-        .where(Registration.state == "invited", Session.state == "published")
-        .order_by(Registration.id.desc())
+    """Someone invited to a session that is part of a series; if there is no such, of one that is made one."""
+    asked = (
+        whole()
+        .join(Session, Registration.session_id == Session.id)
+        .where(Session.state == "published", Session.starts_at > work.now)
+        .order_by((Registration.state != "invited"), (Session.series_uid == ""), Registration.id.desc())
         .limit(1)
     )
-    found = work.db.execute(query).one_or_none()
-    return {"series": found[0], "registrations": [found[1]]} if found else None
+    one = work.db.scalar(asked)
+    if one is None:
+        return None
+    of = every.of(work, one.session)
+    if of is None:
+        times = {name: getattr(one.session, name) for name in ("starts_at", "ends_at", "timezone")}
+        template = {name: getattr(one.session, name) for name in every.TEMPLATE}
+        rule = parse_rule("FREQ=WEEKLY;COUNT=1")
+        of = every.found(work, one.session.programme, rule, times, skip_holidays=False, template=template)
+        one.session.series_uid, one.session.recurrence_id = of.uid, one.session.starts_at
+    one.state = "invited"
+    work.db.flush()
+    return {"series": of.id, "registrations": [one.id]}
 
 
 _CONFIRMED = _request(("confirmed",), N_("no longer confirmed"))
