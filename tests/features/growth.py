@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Table, UniqueConstraint, func, insert, inspect, select, text
@@ -124,4 +124,6 @@ def _other(value: Any, key: int) -> Any:
         return f"{value[:3]}{key:07d}"
     if isinstance(value, datetime):
         return value + timedelta(seconds=key)
+    if isinstance(value, date):
+        return value + timedelta(days=key)
     return None if value is None else 50_000_000 + key

@@ -238,7 +238,7 @@ def test_two_periods_side_by_side(busy: Province) -> None:
             for tr in tables["All agencies together"].select("tbody tr")}  # fmt: skip
     assert rows["Assigned"] == ["4", "1", "−3"]
     assert rows["Overdue now"] == ["2", "0", "−2 better"]
-    stc = next(tr for tr in tables["By agency"].select("tbody tr") if "Finance" in tr.th.get_text())
+    stc = next(tr for tr in tables["By agency, both periods"].select("tbody tr") if "Finance" in tr.th.get_text())
     assert [td.get_text(" ", strip=True) for td in stc.find_all("td")][:3] == ["83.33", "100.00", "+16.67 better"]
     for a in page.select("main table a[href]"):
         assert busy.as_("nobody").get(a["href"]).status_code == 200

@@ -38,7 +38,7 @@ def door_worker(slug: str) -> Response:
     """The script that answers for the page while there is no network; it may do so for this folder alone."""
     require("session.check_in", by_slug(current_work(), slug))
     response = Response(read("js/door-worker.js"), content_type="text/javascript; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

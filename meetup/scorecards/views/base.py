@@ -160,7 +160,14 @@ def may_see_rows(actor: Actor, own: str, by: str, code: str) -> bool:
 
 def own_department(work: Work, actor: Actor) -> Department | None:
     """The department that the actor works for."""
-    return work.db.get(Department, actor.department_id) if actor.department_id is not None else None
+    if actor.department_id is None:
+        return None
+    # Held for the unit of work: asked for at every number of a page.
+    key = f"scorecards.own:{actor.department_id}"
+    if key not in work.memo:
+        work.memo[key] = work.db.get(Department, actor.department_id)
+    found: Department | None = work.memo[key]
+    return found
 
 
 def sees_conduct(work: Work) -> bool:
