@@ -241,10 +241,14 @@ def test_the_worker_ends_in_good_order(
     lately = datetime.now(UTC) - timedelta(hours=1)
     row = letters.add("a@enterprise.example", not_before=lately, expires_at=lately)
     program = [sys.executable, "-c", "from meetup.cli import main; main()", "worker"]
-    process = subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + 60
     while letters.row(row).state == "queued" and process.poll() is None and time.monotonic() < until:
         time.sleep(0.1)
     process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=30)
+    said, logged = process.communicate(timeout=30)
     assert (letters.row(row).state, process.returncode, said) == ("expired", 0, "")
+    # Its log says what became of the message, and nothing of an end out of order.
+    assert [line.partition("meetup.outbox: ")[2].partition(" [")[0] for line in logged.splitlines()] == [
+        f"message {row} (test_plain) is expired: it would come too late"
+    ]
