@@ -50,6 +50,7 @@ from meetup.programmes.models import Programme
 from meetup.programmes.service import create_programme, rule
 from meetup.registrations.calendars import calendar_for
 from meetup.registrations.letters import context_of as registration_context
+from meetup.registrations.links import holder as link_holder
 from meetup.registrations.models import Registration
 from meetup.registrations.service import change_participants, people_of, reply
 from meetup.scorecards.achievements import Achievements, achievements
@@ -156,6 +157,7 @@ __all__ = [
     "is_automatic",
     "lazy",
     "link",
+    "link_holder",
     "mail_address",
     "mark_address_dead",
     "mounts",

@@ -8,14 +8,13 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from meetup import links
 from meetup.errors import NotFound
 from meetup.outbox import addresses, deadletters, drawing, queries
 from meetup.outbox.models import Outgoing
+from meetup.web.behind import subject_behind
 from meetup.web.current import current_actor, current_mount, current_work, link
 from meetup.web.guards import allow, check_csrf
 from meetup.web.i18n import _, ngettext
-from meetup.web.limits import hit, visitor
 from meetup.web.pages import page
 from meetup.web.paging import paged, unpack
 
@@ -180,7 +179,7 @@ def resume(channel: str) -> AnyResponse:
 def unsubscribe(token: str) -> Any:
     """Switch a kind of message off, or on again: by a button, or by a mail program's one click (RFC 8058)."""
     work = current_work()
-    kind, email = _what(_opened(token))
+    kind, email = _what(subject_behind("unsubscribe", token))
     if request.method == "POST":
         one_click = request.form.get("List-Unsubscribe", "") == "One-Click"
         if not one_click:
@@ -232,19 +231,6 @@ def _sent(row_id: int) -> EmailMessage:
     if message is None:
         raise NotFound()
     return message
-
-
-def _opened(token: str) -> str:
-    """What an unsubscribe link is of; whoever guesses at links has to wait.
-
-    Raises:
-        NotFound: for one that is false or revoked.
-    """
-    try:
-        return links.subject_of(current_work().db, current_mount().secret, "unsubscribe", token)
-    except NotFound:
-        hit("30 per minute", "a link that is not", visitor())
-        raise
 
 
 def _what(subject: str) -> tuple[str, str]:

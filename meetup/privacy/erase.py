@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 
 from sqlalchemy import delete, null, select, update
 
@@ -74,7 +75,7 @@ def erase(work: Work, email: str) -> dict[str, int]:
     for signer in held.co_signed:
         signer.contact_id = None
     counts["outgoing"] = _erase_messages(held)
-    counts["activity"] = _empty_entries(work, [entry.seq for entry in found])
+    counts["activity"] = empty_entries(work, [entry.seq for entry in found])
     counts["links"] = _end_links(work, held)
     work.db.execute(delete(Mute).where(Mute.id.in_([mute.id for mute in held.muted])))
     work.db.flush()
@@ -136,7 +137,7 @@ def _erase_messages(held: Held) -> int:
     return len(held.outgoing)
 
 
-def _empty_entries(work: Work, seqs: list[int]) -> int:
+def empty_entries(work: Work, seqs: Sequence[int]) -> int:
     """Take what entries say about people out of them; their hashes cover a digest of it, so the chain stays whole."""
     work.db.execute(
         update(Activity)

@@ -9,14 +9,14 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, null, or_, select, update
+from sqlalchemy import exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from meetup.activity.models import Activity
 from meetup.enterprises.models import Consent, Contact
 from meetup.issues.models import Comment, Issue
 from meetup.issues.values import OPEN
-from meetup.privacy.erase import TOMBSTONE, erase
+from meetup.privacy.erase import TOMBSTONE, empty_entries, erase
 from meetup.registrations.models import Participant, Registration
 from meetup.sessions.models import Session
 from meetup.work import Work
@@ -122,13 +122,7 @@ def _entries(work: Work, before: datetime) -> int:
         .order_by(Activity.seq)
         .limit(ENTRIES)
     ).all()
-    work.db.execute(
-        update(Activity)
-        .where(Activity.seq.in_(seqs))
-        .values(details=null(), salt=None, actor_name=None)
-        .execution_options(synchronize_session=False)
-    )
-    return len(seqs)
+    return empty_entries(work, seqs)
 
 
 def _last_before(work: Work, before: datetime) -> int:

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from meetup.access import Actor
 from meetup.registrations.models import Registration
 from meetup.work import Work
 
 #: What the token of an own page is for.
 PURPOSE = "registration"
+
+
+def holder(registration: Registration) -> Actor:
+    """Whoever holds the link: the enterprise, speaking by its contact (which is loaded)."""
+    return Actor(
+        "enterprise",
+        id=registration.subject,
+        name=registration.contact.name,
+        registration_id=registration.id,
+        enterprise_id=registration.enterprise_id,
+        email=registration.contact.email,
+    )
 
 
 def manage_token(work: Work, registration: Registration) -> str:

@@ -14,26 +14,14 @@ from meetup.domain.recurrence import Rule
 from meetup.domain.repeating import WAYS, rule_of
 from meetup.programmes.models import Programme
 from meetup.sessions.models import Session
+from meetup.sessions.series import TEMPLATE
 from meetup.web.fields import AtMost, DayField, Needed, WallTimeField
 from meetup.web.forms import Form
 from meetup.web.i18n import lazy
 
 _WALL: dict[str, Any] = {"placeholder": "28/11/2026 07:00", "inputmode": "numeric", "autocomplete": "off"}
 TIMES = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
-_PLAIN = (
-    "title",
-    "topic",
-    "description",
-    "venue",
-    "online_url",
-    "capacity",
-    "seats_per_enterprise",
-    "timezone",
-    "chair",
-    "chair_role",
-    "secretary",
-    "is_private",
-)
+_PLAIN = (*TEMPLATE, "timezone")
 
 
 class SessionForm(Form):

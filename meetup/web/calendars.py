@@ -10,10 +10,7 @@ from typing import Any
 
 from flask import Response, request
 
-from meetup import links
-from meetup.errors import NotFound
-from meetup.web.current import current_mount, current_work
-from meetup.web.limits import hit, visitor
+from meetup.web.current import current_mount
 
 #: Raised when the bytes change though no row did.
 _FORMAT = "2"
@@ -79,16 +76,3 @@ def language() -> str:
     offered = current_mount().settings.locales
     asked = request.args.get("lang", "")
     return asked if asked in offered else str(offered[0])
-
-
-def subject_behind(purpose: str, token: str) -> str:
-    """What a feed's secret link is of.
-
-    Raises:
-        NotFound: for one that is false or revoked, the same for both.
-    """
-    try:
-        return links.subject_of(current_work().db, current_mount().secret, purpose, token)
-    except NotFound:
-        hit("30 per minute", "a link that is not", visitor())
-        raise

@@ -10,7 +10,8 @@ from meetup.errors import NotFound
 from meetup.followups import cards
 from meetup.followups.views.base import bp, today
 from meetup.followups.views.department import FEED
-from meetup.web.calendars import answer, language, subject_behind, tag_of
+from meetup.web.behind import subject_behind
+from meetup.web.calendars import answer, language, tag_of
 from meetup.web.current import current_work
 from meetup.web.formats import name_of
 from meetup.web.guards import allow

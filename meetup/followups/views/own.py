@@ -8,19 +8,18 @@ from flask import after_this_request, flash, g, redirect, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from meetup.access import Actor
 from meetup.errors import NotFound
 from meetup.followups import forms, papers, queries, service
 from meetup.followups.models import FollowUp
 from meetup.followups.views.base import bp, draw
 from meetup.issues.models import Issue
-from meetup.issues.views.own import BY, issue_of, keep_secret
+from meetup.issues.views.own import BY, act_as_sender, issue_of
 from meetup.issues.views.own import show as show_issue
 from meetup.plugins.slots import Panel
 from meetup.registrations.links import PURPOSE
 from meetup.registrations.views import registration_of
-from meetup.web.calendars import subject_behind
-from meetup.web.current import act_as, current_work, link
+from meetup.web.behind import keep_secret, subject_behind
+from meetup.web.current import current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
@@ -47,17 +46,7 @@ def _by_issue(token: str, number: int) -> FollowUp:
     f = queries.by_number(work.db, number)
     if f.issue.subject != subject:
         raise NotFound()
-    issue = f.issue
-    act_as(
-        Actor(
-            "enterprise",
-            id=issue.subject,
-            name=issue.contact.name,
-            # The link is the issue's, so whoever holds it is who handed it in, with whichever registration.
-            registration_id=issue.registration_id,
-            enterprise_id=issue.enterprise_id,
-        )
-    )
+    act_as_sender(f.issue)
     require("follow_up.read", f)
     return f
 

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, after_this_request, flash, redirect
 from sqlalchemy import select
 
-from meetup import links
 from meetup.access import Actor
 from meetup.errors import NotFound
 from meetup.followups.models import FollowUp
@@ -21,11 +20,11 @@ from meetup.issues.views.standing import standings
 from meetup.issues.views.story import story
 from meetup.registrations.links import PURPOSE
 from meetup.registrations.views import registration_of
-from meetup.web.current import act_as, current_mount, current_work, link
+from meetup.web.behind import keep_secret, subject_behind
+from meetup.web.current import act_as, current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _
-from meetup.web.limits import hit, visitor
 
 #: What the links that open an issue are for: its registration's, or its own where it came without one.
 BY = {"/r/": PURPOSE, "/i/": "issue"}
@@ -46,35 +45,28 @@ def issue_of(token: str, number: int | None) -> Issue:
         issue = queries.by_number(work.db, number)
         require("issue.read_all", issue)
         return issue
-    try:
-        subject = links.subject_of(work.db, current_mount().secret, "issue", token)
-    except NotFound:
-        hit("30 per minute", "a link that is not", visitor())
-        raise
+    subject = subject_behind("issue", token)
     after_this_request(keep_secret)
     found = work.db.get(Issue, int(subject.partition(":")[2]))
     if found is None:
         raise NotFound()
     issue = queries.by_number(work.db, found.number)
+    act_as_sender(issue)
+    require("issue.read_all", issue)
+    return issue
+
+
+def act_as_sender(issue: Issue) -> None:
+    """The request goes on as whoever handed the issue in, with whichever registration: the link is the issue's."""
     act_as(
         Actor(
             "enterprise",
             id=issue.subject,
             name=issue.contact.name,
-            # The link is the issue's, so whoever holds it is who handed it in, with whichever registration.
             registration_id=issue.registration_id,
             enterprise_id=issue.enterprise_id,
         )
     )
-    require("issue.read_all", issue)
-    return issue
-
-
-def keep_secret(response: Response) -> Response:
-    """A page behind a secret link is kept by nobody and found by no search engine."""
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _address(token: str, number: int | None) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, after_this_request, request
+from flask import Blueprint, after_this_request, request
 
-from meetup import links
-from meetup.access import Actor
 from meetup.errors import NotFound
-from meetup.registrations.links import PURPOSE
+from meetup.registrations.links import PURPOSE, holder
 from meetup.registrations.models import Registration
 from meetup.registrations.queries import whole
-from meetup.web.current import act_as, current_mount, current_work
-from meetup.web.limits import hit, visitor
+from meetup.web.behind import keep_secret, subject_behind
+from meetup.web.current import act_as, current_work
 from meetup.web.pages import lines, page
 
 bp = Blueprint("registrations", __name__)
@@ -36,31 +34,11 @@ def registration_of(token: str) -> Registration:
         NotFound: for a link that is false or revoked, the same for both.
     """
     work = current_work()
-    try:
-        subject = links.subject_of(work.db, current_mount().secret, PURPOSE, token)
-    except NotFound:
-        hit("30 per minute", "a link that is not", visitor())
-        raise
+    subject = subject_behind(PURPOSE, token)
     found = work.db.scalar(whole().where(Registration.id == int(subject.partition(":")[2])))
     if found is None:
         raise NotFound()
     registration: Registration = found
-    act_as(
-        Actor(
-            "enterprise",
-            id=registration.subject,
-            name=registration.contact.name,
-            registration_id=registration.id,
-            enterprise_id=registration.enterprise_id,
-            email=registration.contact.email,
-        )
-    )
-    after_this_request(_keep_secret)
+    act_as(holder(registration))
+    after_this_request(keep_secret)
     return registration
-
-
-def _keep_secret(response: Response) -> Response:
-    """A page behind a secret link is kept by nobody and found by no search engine."""
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -12,7 +12,8 @@ from meetup.errors import NotFound
 from meetup.registrations import calendars, queries
 from meetup.registrations.links import PURPOSE
 from meetup.registrations.views.base import bp, draw, registration_of
-from meetup.web.calendars import answer, language, subject_behind, tag_of
+from meetup.web.behind import subject_behind
+from meetup.web.calendars import answer, language, tag_of
 from meetup.web.current import current_mount, current_work, link
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _, in_locale

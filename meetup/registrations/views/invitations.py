@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect
@@ -75,16 +76,11 @@ def invitations(slug: str) -> Any:
         given = [values for _line, values in rows]
         lines.update({place: line for place, (line, _values) in enumerate(rows, 1)})
         of = series.of(work, session) if session.series_uid and form.whole.data else None
-        if of is not None:
-            dates = series.occurrences(work, of)
-
-            def invite(*, dry_run: bool = False) -> InvitationResult:
-                return service.invite_to_all(work, of, dates, given, dry_run=dry_run)
-        else:
-
-            def invite(*, dry_run: bool = False) -> InvitationResult:
-                return service.invite(work, session, given, dry_run=dry_run)
-
+        invite = (
+            partial(service.invite, work, session, given)
+            if of is None
+            else partial(service.invite_to_all, work, of, series.occurrences(work, of), given)
+        )
         looked = invite(dry_run=True)
         faults.update(looked.faults)
         if looked.faults and not (form.skip_faulty.data and looked.sent):

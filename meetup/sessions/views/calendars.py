@@ -13,7 +13,8 @@ from meetup.sessions import queries
 from meetup.sessions.calendars import desk_feed, download, public_feed
 from meetup.sessions.recurring import part
 from meetup.sessions.views.base import bp, draw
-from meetup.web.calendars import answer, language, subject_behind, tag_of
+from meetup.web.behind import subject_behind
+from meetup.web.calendars import answer, language, tag_of
 from meetup.web.current import current_mount, current_work, link
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _, in_locale

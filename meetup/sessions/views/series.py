@@ -122,15 +122,13 @@ def change_series(slug: str) -> Any:
     if done is None:
         return _show(*_found(slug), form=form)
     flash(_("The series is changed. Whoever is concerned is told."), "success")
-    return redirect(link("sessions.series", slug=_still(slug, done)))
+    return redirect(link("sessions.series", slug=_still(work, slug, done)))
 
 
-def _still(slug: str, of: Series) -> str:
+def _still(work: Work, slug: str, of: Series) -> str:
     """A session of the series to show: the same one, unless it is no more."""
-    work = current_work()
-    listed = every.occurrences(work, of, limit=1)
-    there = [one.slug for one in every.occurrences(work, of) if one.slug == slug]
-    return there[0] if there else listed[0].slug
+    slugs = [one.slug for one in every.occurrences(work, of)]
+    return slug if slug in slugs else slugs[0]
 
 
 def _planned(work: Work, form: SeriesForm, session: Session, of: Series) -> changing.SeriesChange:

@@ -71,23 +71,17 @@ def deliver(mount: Mount, raw: bytes, *, recipients: Sequence[str] = (), sender:
         raise AssertionError("unreachable")
 
 
-def _once(mount: Mount, arrived: Arrived) -> Delivered:
+def _once(mount: Mount, arrived: Arrived, *, with_files: bool = True) -> Delivered:
     found = sorting.Found()
     try:
-        return _sorted(mount, arrived, found, with_files=True)
-    except Stale:
-        raise
-    except InvalidInput as fault:
-        if not any(one.field == "attachments" for one in fault.faults):
-            return _put_by(mount, arrived, fault, found)
-    except MeetupError as refusal:
-        return _put_by(mount, arrived, refusal, found)
-    found = sorting.Found()
-    try:
-        return _sorted(mount, arrived, found, with_files=False)
+        return _sorted(mount, arrived, found, with_files=with_files)
     except Stale:
         raise
     except MeetupError as refusal:
+        faults = refusal.faults if isinstance(refusal, InvalidInput) else []
+        if with_files and any(one.field == "attachments" for one in faults):
+            # The words are worth more than the file that is not taken.
+            return _once(mount, arrived, with_files=False)
         return _put_by(mount, arrived, refusal, found)
 
 

@@ -10,12 +10,12 @@ from sqlalchemy import select, update
 
 from meetup.api import (
     N_,
-    Actor,
     InvalidInput,
     Registration,
     Reply,
     Work,
     change_participants,
+    link_holder,
     people_of,
 )
 from meetup.api import (
@@ -33,25 +33,13 @@ _NO_WORD = N_("The answer says nothing.")
 _DELEGATE_OUT = N_("Who was to come instead does not come.")
 
 
-def person(registration: Registration) -> Actor:
-    """The enterprise as the one who acts."""
-    return Actor(
-        "enterprise",
-        id=registration.subject,
-        name=registration.contact.name,
-        registration_id=registration.id,
-        enterprise_id=registration.enterprise_id,
-        email=registration.contact.email,
-    )
-
-
 def apply(work: Work, received: Received, registration: Registration, reply: Reply, *, is_delegate: bool) -> None:
     """Let `reply` have its effect on `registration`, or say on `received` why it has none.
 
     Raises:
         MeetupError: what the service says to it; then nothing may be kept of the unit of work.
     """
-    work = replace(work, actor=person(registration))
+    work = replace(work, actor=link_holder(registration))
     if reply.method == "COUNTER":
         _propose(work, received, registration, reply)
         return
