@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, inspect, select
+from sqlalchemy import URL, Connection, Engine, column, create_engine, inspect, select, table
 
 from meetup import migrate
 from meetup.cli.context import Failure
@@ -75,10 +75,11 @@ def _raw(connection: Connection) -> sqlite3.Connection:
 
 
 def _copied(path: Path) -> tuple[list[str], list[str]]:
-    with sqlite3.connect(path) as copy:
-        revisions = [row[0] for row in copy.execute(f"SELECT version_num FROM {migrate.VERSION_TABLE}")]
-        keys = [row[0] for row in copy.execute(f"SELECT DISTINCT key FROM {Attachment.__tablename__} ORDER BY key")]
-    copy.close()
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    with engine.connect() as copy:
+        revisions = list(copy.scalars(select(column("version_num")).select_from(table(migrate.VERSION_TABLE))))
+        keys = _keys(copy)
+    engine.dispose()
     return revisions, keys
 
 
