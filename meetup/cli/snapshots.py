@@ -77,7 +77,9 @@ def _raw(connection: Connection) -> sqlite3.Connection:
 def _copied(path: Path) -> tuple[list[str], list[str]]:
     engine = create_engine(URL.create("sqlite", database=str(path)))
     with engine.connect() as copy:
-        revisions = list(copy.scalars(select(column("version_num")).select_from(table(migrate.VERSION_TABLE))))
+        revisions: list[str] = list(
+            copy.scalars(select(column("version_num")).select_from(table(migrate.VERSION_TABLE)))
+        )
         keys = _keys(copy)
     engine.dispose()
     return revisions, keys
