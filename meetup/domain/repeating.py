@@ -45,7 +45,8 @@ def rule_of(
     else:
         if not 1 <= every <= 99:
             raise InvalidInput("every", N_("This is no number from 1 to 99."), N_("Write a number such as 1."))
-        rule = parse_rule(f"{_days(way, starts_at.astimezone(ZoneInfo(zone)))};INTERVAL={every}", field="repeats")
+        days = _days(way, starts_at.astimezone(ZoneInfo(zone)))
+        rule = parse_rule(days if every == 1 else f"{days};INTERVAL={every}", field="repeats")
     if until is not None and count is not None:
         raise InvalidInput("count", N_("A series ends by a day or by a number, not by both."), N_("Leave one empty."))
     if until is not None:

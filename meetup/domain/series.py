@@ -52,6 +52,20 @@ def expand(
     return found
 
 
+def last_of(rule: Rule, starts_at: datetime, zone: str) -> datetime | None:
+    """When the last occurrence of a series begins (UTC); None if it goes on.
+
+    Args:
+        rule: of the series.
+        starts_at: DTSTART, aware.
+        zone: by whose clocks it repeats.
+    """
+    if rule.count is None and rule.until is None:
+        return None
+    found = expand(rule, starts_at, zone, until=datetime.max.replace(tzinfo=UTC), limit=MOST)
+    return found[-1] if found else None
+
+
 def _walls(rule: Rule, wall: datetime) -> Iterable[datetime]:
     # UNTIL is an instant and looked at as one, in expand().
     return rrulestr(str(rule.ending(count=rule.count)), dtstart=wall)  # type: ignore[no-any-return]

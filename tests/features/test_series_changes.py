@@ -280,6 +280,18 @@ def test_a_change_of_what_is_over_or_of_nothing(desk: Desk, clock: Any) -> None:
     assert desk.send(f"/organize/sessions/{made[1].slug}/series/publish").status_code == 422
 
 
+def test_what_the_page_offers_changes_nothing(desk: Desk) -> None:
+    desk.begin(count="4")
+    made = desk.publish()
+    path = f"/organize/sessions/{made[2].slug}/series"
+    form = desk.client.soup(path).select_one("form[action$='/series/change']")
+    assert form is not None
+    typed = {one["name"]: one.get("value", "") for one in form.select("input[name]") if one.get("type") != "checkbox"}
+    assert (typed["own"], typed["until"]) == ("FREQ=MONTHLY;BYDAY=3FR", "19/02/2027")
+    assert desk.send(f"{path}/change", repeats="own", do="1", **typed).status_code == 302
+    assert [one.starts_at for one in desk.sessions()] == [one.starts_at for one in made]
+
+
 def test_registrations_stay_where_they_are(desk: Desk) -> None:
     desk.begin(count="4")
     made = desk.publish()

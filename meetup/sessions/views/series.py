@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, request
 
 from meetup.departments.service import calendar
 from meetup.domain.faults import EMPTY, FILL_IN, Faults
 from meetup.domain.recurrence import Rule, rule_words
-from meetup.domain.series import expand, without_holidays
+from meetup.domain.series import expand, last_of, without_holidays
 from meetup.errors import MeetupError, NotFound
 from meetup.registrations import queries as registrations
 from meetup.sessions import changing, queries
@@ -77,7 +78,10 @@ def _show(session: Session, of: Series, **more: Any) -> Any:
     form = more.get("form")
     if form is None:
         form = SeriesForm(formdata=None)
-        form.repeats.data, form.own.data = "own", str(of.rrule)
+        # As far as it goes now: a number of times in the rule was counted from its own beginning, not from here.
+        last = last_of(of.rrule, of.starts_at, of.timezone)
+        form.repeats.data, form.own.data = "own", str(of.rrule.ending())
+        form.until.data = last.astimezone(ZoneInfo(of.timezone)).date() if last else None
         form.starts_at.show(session.starts_at, of.timezone)
         form.ends_at.show(session.ends_at, of.timezone)
         form.skip_holidays.data = of.skip_holidays
