@@ -22,9 +22,13 @@ NODE_MODULES = Path(__file__).parent.parent / "node_modules"
 HEIGHTS = {390: 844, 1280: 800}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window.
+
+    One for each module, not for the run: Playwright keeps an event loop running in this
+    thread, in which nothing that turns async into sync works, and other modules do that.
+    """
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError as error:

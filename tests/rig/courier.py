@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 #: What a worker of these waits for an answer: less than a stalling server takes.
-READ_SECONDS = 1
+READ_SECONDS = 3
 
 
 @dataclass

@@ -17,6 +17,7 @@ from meetup.mount import Mount
 from meetup.outbox import failures
 from meetup.outbox.models import Outgoing, TransportState
 from meetup.outbox.service import enqueue
+from meetup.outbox.worker import SENDERS
 from meetup.work import Work
 from tests.rig import courier, sink
 from tests.rig.clock import START
@@ -54,6 +55,11 @@ class Report:
     unknown: list[str]
     ids: list[str]
     maybe_sent_before: int
+
+    @property
+    def unexplained(self) -> int:
+        """Copies of what the server had answered for that no kill explains: each stops so many senders at most."""
+        return max(0, self.after_kill - self.kills * SENDERS)
 
     def __str__(self) -> str:
         return (

@@ -23,7 +23,7 @@ from pathlib import Path
 #: Recipients with this in their address do not exist.
 UNKNOWN = "gone"
 #: How long a stalling server says nothing; the test's workers wait for less.
-STALL_SECONDS = 3.0
+STALL_SECONDS = 6
 _MESSAGE_ID = re.compile(rb"^Message-ID: *(?:\r\n )?(\S+)", re.IGNORECASE | re.MULTILINE)
 
 #: What may go wrong and how often, in a thousand times.
