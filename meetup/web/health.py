@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def make_blueprint(mount: Mount) -> Blueprint:
     """The three addresses of `mount`; made anew for each, since each counts for itself."""
     bp = Blueprint("health", __name__)
-    metrics = Metrics(mount)
+    metrics = mount.metrics = Metrics(mount)
     bp.add_url_rule("/healthz", view_func=healthz)
     bp.add_url_rule("/readyz", view_func=readyz)
     view = partial(show_metrics, metrics)
