@@ -20,6 +20,8 @@ ALONE = {
     "meetup_calendar_override",
     "meetup_idempotency_key",
     "meetup_link",
+    "meetup_scorecard_duration",
+    "meetup_scorecard_tally",
     "meetup_staff_role",
     "meetup_staff_user_role",
     "meetup_transport_state",
