@@ -68,6 +68,8 @@ from meetup.tables.taking import Taken, Taker, take_rows
 from meetup.tables.writing import write_csv, write_xlsx
 from meetup.web.behind import keep_secret, subject_behind
 from meetup.web.current import current_actor, current_mount, current_work, link
+from meetup.web.fields import AtMost, FieldList, Needed
+from meetup.web.formats import name_of
 from meetup.web.forms import Form, submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _, in_locale, lazy, ngettext
@@ -83,6 +85,7 @@ __all__ = [
     "SLOTS",
     "Achievements",
     "Actor",
+    "AtMost",
     "Base",
     "BigKey",
     "Bounce",
@@ -100,6 +103,7 @@ __all__ = [
     "Failure",
     "Fault",
     "Field",
+    "FieldList",
     "Figure",
     "FolderStorage",
     "FollowUp",
@@ -112,6 +116,7 @@ __all__ = [
     "Machine",
     "MeetupError",
     "Mount",
+    "Needed",
     "NotAllowed",
     "NotFound",
     "Notice",
@@ -172,6 +177,7 @@ __all__ = [
     "mail_address",
     "mark_address_dead",
     "mounts",
+    "name_of",
     "ngettext",
     "page",
     "paged",

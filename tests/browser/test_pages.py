@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from meetup_mailbox.delivering import deliver
+from meetup_survey.models import Ask
 from passlib.totp import TOTP
 from sqlalchemy import select
 
@@ -141,7 +142,7 @@ def test_every_page_has_a_visit(site: Flask) -> None:
     gone = known - pages
     # Plugins need not be installed.
     assert (
-        sorted(name for name in gone if not name.startswith(("coffee_connect.", "inbox.", "webhooks.", "chat."))) == []
+        sorted(name for name in gone if not name.startswith(("coffee_connect.", "inbox.", "webhooks.", "chat.", "survey."))) == []
     ), "pages that are no more"
 
 
@@ -242,6 +243,8 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
             "waiting": own(one(Registration, Registration.state == "waitlisted").id),
             "own_held": own(one(Registration, Registration.session_id == held.id).id),
             "unsubscribe": work.token("unsubscribe", f"session_reminder|{people.address('thuysan.mot')}"),
+            "survey": work.token("survey", one(Ask, Ask.kind == "session", Ask.closes_at > work.now).subject),
+            "survey_outcome": work.token("survey", one(Ask, Ask.kind == "outcome").subject),
             "department": office.id,
             "outgoing": one(Outgoing, Outgoing.kind.like("calendar%")).id,
             "reset": password_link(work, staff.get(work, people.address("thuky"))).rpartition("/")[2],
