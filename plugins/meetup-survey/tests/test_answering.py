@@ -122,40 +122,41 @@ def test_it_speaks_the_readers_language(survey: Any) -> None:
     assert "How useful was the session to your business?" in visitor.soup(f"{path}?lang=en").text
 
 
-class TestOutcomes:
-    def test_what_it_brought_is_kept_and_can_be_changed(self, survey: Any, work: Any) -> None:
-        path = survey.outcome()
-        assert survey.answer(path, days_saved="12", money_vnd="1.500.000 đ", jobs="").status_code == 302
-        (row,) = stored(work, Outcome)
-        assert (row.days_saved, row.money_vnd, row.jobs) == (12, 1_500_000, None)
-        assert survey.answer(path, days_saved="0", jobs="3", money_vnd="").status_code == 302
-        (row,) = stored(work, Outcome)
-        assert (row.days_saved, row.money_vnd, row.jobs) == (0, None, 3)
-        assert survey.province.as_("nobody").soup(path).select_one("input[name=jobs]")["value"] == "3"
+def test_what_it_brought_is_kept_and_can_be_changed(survey: Any, work: Any) -> None:
+    path = survey.outcome()
+    assert survey.answer(path, days_saved="12", money_vnd="1.500.000 đ", jobs="").status_code == 302
+    (row,) = stored(work, Outcome)
+    assert (row.days_saved, row.money_vnd, row.jobs) == (12, 1_500_000, None)
+    assert survey.answer(path, days_saved="0", jobs="3", money_vnd="").status_code == 302
+    (row,) = stored(work, Outcome)
+    assert (row.days_saved, row.money_vnd, row.jobs) == (0, None, 3)
+    assert survey.province.as_("nobody").soup(path).select_one("input[name=jobs]")["value"] == "3"
 
-    @pytest.mark.parametrize(
-        ("field", "text"),
-        [
-            ("days_saved", "12,5"),
-            ("money_vnd", "1 tỷ"),
-            ("jobs", "-3"),
-            ("days_saved", "9" * 30),
-            ("money_vnd", "1.50"),
-            ("money_vnd", "1.000,000"),
-        ],
-    )
-    def test_what_is_no_number_is_said_at_its_field(self, survey: Any, work: Any, field: str, text: str) -> None:
-        path = survey.outcome()
-        refused = survey.answer(path, **{field: text})
-        assert refused.status_code == 422
-        assert "This is no whole number that we can take." in refused.text
-        assert f'value="{text}"' in refused.text
-        assert stored(work, Outcome) == []
 
-    def test_nothing_at_all_is_no_answer_and_zero_is_one(self, survey: Any) -> None:
-        path = survey.outcome()
-        assert "No number is given." in survey.answer(path, text="Tốt").text
-        assert survey.answer(path, days_saved="0").status_code == 302
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ("days_saved", "12,5"),
+        ("money_vnd", "1 tỷ"),
+        ("jobs", "-3"),
+        ("days_saved", "9" * 30),
+        ("money_vnd", "1.50"),
+        ("money_vnd", "1.000,000"),
+    ],
+)
+def test_what_is_no_number_is_said_at_its_field(survey: Any, work: Any, field: str, text: str) -> None:
+    path = survey.outcome()
+    refused = survey.answer(path, **{field: text})
+    assert refused.status_code == 422
+    assert "This is no whole number that we can take." in refused.text
+    assert f'value="{text}"' in refused.text
+    assert stored(work, Outcome) == []
+
+
+def test_nothing_at_all_is_no_answer_and_zero_is_one(survey: Any) -> None:
+    path = survey.outcome()
+    assert "No number is given." in survey.answer(path, text="Tốt").text
+    assert survey.answer(path, days_saved="0").status_code == 302
 
 
 @pytest.mark.parametrize(

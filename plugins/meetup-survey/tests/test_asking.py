@@ -161,41 +161,40 @@ def test_one_turn_asks_a_bounded_number_and_an_idle_one_costs_little(
     assert len(recipients) == len(set(recipients)) == 5
 
 
-class TestOutcomes:
-    def test_a_confirmed_solution_is_asked_about_after_thirty_days(self, survey: Any, clock: Any) -> None:
-        number = survey.province.order(to="closed")
-        clock.travel(days=29)
-        assert "outcomes_asked" not in survey.send()
-        clock.travel(days=1, minutes=1)
-        assert survey.send()["outcomes_asked"] == 1
-        assert "outcomes_asked" not in survey.send()
-        (row,) = survey.mails("survey_outcome")
-        assert (row.recipient, row.state, row.subject) == (
-            "an@mot.example",
-            "sent",
-            survey.province.row(number).subject,
-        )
-        assert "không bao giờ công khai riêng số liệu" in survey.text(row)
+def test_a_confirmed_solution_is_asked_about_after_thirty_days(survey: Any, clock: Any) -> None:
+    number = survey.province.order(to="closed")
+    clock.travel(days=29)
+    assert "outcomes_asked" not in survey.send()
+    clock.travel(days=1, minutes=1)
+    assert survey.send()["outcomes_asked"] == 1
+    assert "outcomes_asked" not in survey.send()
+    (row,) = survey.mails("survey_outcome")
+    assert (row.recipient, row.state, row.subject) == (
+        "an@mot.example",
+        "sent",
+        survey.province.row(number).subject,
+    )
+    assert "không bao giờ công khai riêng số liệu" in survey.text(row)
 
-    def test_silence_and_conduct_are_not_asked_about(self, survey: Any, clock: Any) -> None:
-        survey.province.order("Cán bộ nhũng nhiễu", to="closed", kind="conduct")
-        silent = survey.province.order("Không trả lời", to="closed")
-        survey.province.do(silent, lambda w, f: setattr(f, "closing", "no_response"))
-        clock.travel(days=31)
-        survey.send()
-        assert survey.mails("survey_outcome") == []
 
-    def test_what_was_reopened_before_the_mail_left_is_not_asked_about(
-        self, survey: Any, clock: Any, work: Any
-    ) -> None:
-        number = survey.province.order(to="closed")
-        clock.travel(days=31)
-        with work() as w:
-            asking.ask_due(w)
-            w.commit()
-        survey.province.do(number, lambda w, f: setattr(f, "state", "assigned"))
-        survey.send()
-        assert [row.state for row in survey.mails("survey_outcome")] == ["superseded"]
+def test_silence_and_conduct_are_not_asked_about(survey: Any, clock: Any) -> None:
+    survey.province.order("Cán bộ nhũng nhiễu", to="closed", kind="conduct")
+    silent = survey.province.order("Không trả lời", to="closed")
+    survey.province.do(silent, lambda w, f: setattr(f, "closing", "no_response"))
+    clock.travel(days=31)
+    survey.send()
+    assert survey.mails("survey_outcome") == []
+
+
+def test_what_was_reopened_before_the_mail_left_is_not_asked_about(survey: Any, clock: Any, work: Any) -> None:
+    number = survey.province.order(to="closed")
+    clock.travel(days=31)
+    with work() as w:
+        asking.ask_due(w)
+        w.commit()
+    survey.province.do(number, lambda w, f: setattr(f, "state", "assigned"))
+    survey.send()
+    assert [row.state for row in survey.mails("survey_outcome")] == ["superseded"]
 
 
 def test_organisers_see_both_mails_before_one_is_sent(survey: Any) -> None:

@@ -103,38 +103,38 @@ class TestSessions:
             assert survey.province.as_(who).get(f"{base}.csv").status_code in {302, 403}
 
 
-class TestOutcomes:
-    def test_sums_are_shown_from_three_on_and_never_one_answer(self, survey: Any) -> None:
-        visitor, organiser = survey.province.as_("nobody"), survey.province.as_("organizer")
-        survey.hold(1)
-        for at, typed in enumerate(({"days_saved": "5", "money_vnd": "1.000"}, {"days_saved": "7", "jobs": "2"})):
-            survey.answer(survey.outcome(title=f"Việc {at}"), **typed)
-        for page in (PUBLIC, "/results/?lang=en"):
-            assert panel(visitor.soup(page), "What it brought") is None
-        survey.answer(survey.outcome(title="Việc 2"), days_saved="8", money_vnd="2.000")
-        for page in (PUBLIC, "/results/?lang=en"):
-            text = words(panel(visitor.soup(page), "What it brought"))
-            assert "Working days saved 20 from 3 answers" in text
-            assert "Money released" not in text, "two gave a sum: each could work out the other's"
-            assert "Jobs" not in text
-        desk = words(organiser.soup("/organize/surveys/").select_one("main"))
-        assert "3 enterprises have said what a solution brought" in desk
-        assert "Money released, in VND 3,000 2" in desk
+def test_sums_are_shown_from_three_on_and_never_one_answer(survey: Any) -> None:
+    visitor, organiser = survey.province.as_("nobody"), survey.province.as_("organizer")
+    survey.hold(1)
+    for at, typed in enumerate(({"days_saved": "5", "money_vnd": "1.000"}, {"days_saved": "7", "jobs": "2"})):
+        survey.answer(survey.outcome(title=f"Việc {at}"), **typed)
+    for page in (PUBLIC, "/results/?lang=en"):
+        assert panel(visitor.soup(page), "What it brought") is None
+    survey.answer(survey.outcome(title="Việc 2"), days_saved="8", money_vnd="2.000")
+    for page in (PUBLIC, "/results/?lang=en"):
+        text = words(panel(visitor.soup(page), "What it brought"))
+        assert "Working days saved 20 from 3 answers" in text
+        assert "Money released" not in text, "two gave a sum: each could work out the other's"
+        assert "Jobs" not in text
+    desk = words(organiser.soup("/organize/surveys/").select_one("main"))
+    assert "3 enterprises have said what a solution brought" in desk
+    assert "Money released, in VND 3,000 2" in desk
 
-    def test_what_is_not_shown_alone_is_not_the_difference_of_sums_that_are(self, survey: Any) -> None:
-        survey.hold(1)
-        other = survey.another_session("ky-2")
-        for at in range(3):
-            survey.answer(survey.outcome(title=f"Việc {at}"), days_saved="5")
-        survey.answer(survey.outcome(session=other, title="Việc riêng"), days_saved="1000")
-        visitor = survey.province.as_("nobody")
-        assert "Working days saved 15 from 3 answers" in words(panel(visitor.soup(PUBLIC), "What it brought"))
-        whole = words(panel(visitor.soup("/results/?lang=en"), "What it brought"))
-        assert "Working days saved 15 from 3 answers" in whole, "1,015 less 15 would be the one of the other session"
-        for at in range(2):
-            survey.answer(survey.outcome(session=other, title=f"Thêm {at}"), days_saved="1")
-        whole = words(panel(visitor.soup("/results/?lang=en"), "What it brought"))
-        assert "Working days saved 1,017 from 6 answers" in whole
+
+def test_what_is_not_shown_alone_is_not_the_difference_of_sums_that_are(survey: Any) -> None:
+    survey.hold(1)
+    other = survey.another_session("ky-2")
+    for at in range(3):
+        survey.answer(survey.outcome(title=f"Việc {at}"), days_saved="5")
+    survey.answer(survey.outcome(session=other, title="Việc riêng"), days_saved="1000")
+    visitor = survey.province.as_("nobody")
+    assert "Working days saved 15 from 3 answers" in words(panel(visitor.soup(PUBLIC), "What it brought"))
+    whole = words(panel(visitor.soup("/results/?lang=en"), "What it brought"))
+    assert "Working days saved 15 from 3 answers" in whole, "1,015 less 15 would be the one of the other session"
+    for at in range(2):
+        survey.answer(survey.outcome(session=other, title=f"Thêm {at}"), days_saved="1")
+    whole = words(panel(visitor.soup("/results/?lang=en"), "What it brought"))
+    assert "Working days saved 1,017 from 6 answers" in whole
 
 
 class TestScorecards:
