@@ -41,22 +41,22 @@ def meetup_menu(actor: Actor, area: str) -> Iterable[Entry]:
 def meetup_panels(work: Work, slot: str, thing: Any) -> Iterable[Panel]:
     """What was answered: to organisers all of it, to the public from three answers on."""
     if slot == "desk.session" and thing.state in _OVER:
-        found = results.session_results(work, thing.id, texts=True)
+        found = results.session_results(work, thing.id, public=False)
         return [Panel(_("Survey"), Markup(page("survey/desk.html", session=thing, found=found)), 70)]
     if slot == "session" and thing.state in _OVER:
         return _public(work, thing)
     if slot == "results":
-        brought = results.shown_in_all(results.sums_by_session(work).values())
+        brought = results.shown_in_all(results.said(work))
         if brought:
             return [Panel(_("What it brought"), Markup(page("survey/brought.html", brought=brought)), 70)]
     return []
 
 
 def _public(work: Work, session: Any) -> Iterable[Panel]:
-    found = results.session_results(work, session.id, texts=False)
+    found = results.session_results(work, session.id, public=True)
     if found.is_public and found.public_marks:
         yield Panel(_("What those who came say"), Markup(page("survey/public.html", found=found)), 70)
-    brought = results.shown(results.sums_of_session(work, session.id))
+    brought = results.shown(results.said(work, session_id=session.id))
     if brought:
         yield Panel(_("What it brought"), Markup(page("survey/brought.html", brought=brought)), 71)
 

@@ -1,12 +1,12 @@
 """Counting answers: few statements, however many there are.
 
-What the public reads is from :data:`LEAST` answers on, and so that no sum of fewer can be worked out as the
-difference of two that are shown. Organisers read everything, without names.
+What the public reads is from :data:`LEAST` answers on, and grows by as many at once: no sum of fewer is shown, or is
+the difference of two that are, today's or yesterday's. Organisers read everything, without names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from meetup.api import Work
 from meetup_survey.answering import FIGURES
-from meetup_survey.models import OUTCOME, SESSION, Answer, Ask, Choice, Outcome, Question
+from meetup_survey.models import SESSION, Answer, Ask, Choice, Outcome, Question
 
 #: Fewer answers than this are shown to nobody but the organisers.
 LEAST = 3
@@ -80,6 +80,10 @@ class Results:
         return [one for one in self.questions if one.question.kind == "mark" and one.count >= LEAST]
 
 
+#: What one enterprise said: the session that it comes from, and by figure what it gave, or None.
+Said = tuple[int | None, Mapping[str, Any]]
+
+
 @dataclass(frozen=True)
 class Sums:
     """What solutions brought: for each figure its sum and how many gave it; and how many answered at all."""
@@ -103,16 +107,21 @@ def asked_and_answered(work: Work, session_id: int) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def session_results(work: Work, session_id: int, *, texts: bool) -> Results:
-    """What was answered about a session, question by question.
+def session_results(work: Work, session_id: int, *, public: bool) -> Results:
+    """What was answered about a session, question by question; at most four statements.
 
     Args:
-        texts: whether what people wrote is asked for: not for the public.
+        public: without what people wrote, and of the first answers that make whole groups of :data:`LEAST`.
     """
     asked, answered = asked_and_answered(work, session_id)
+    if public:
+        answered -= answered % LEAST
     if not answered:
         return Results(asked, 0, ())
-    its = (Ask.session_id == session_id, Ask.kind == SESSION)
+    its: tuple[Any, ...] = (Ask.session_id == session_id, Ask.kind == SESSION)
+    if public:
+        first = select(Ask.id).where(*its, Ask.answered_at.is_not(None)).order_by(Ask.answered_at, Ask.id)
+        its = (Ask.id.in_(first.limit(answered)),)
     rows = work.db.execute(
         select(Answer.question_id, Answer.number, func.count())
         .join(Ask, Ask.id == Answer.ask_id)
@@ -125,7 +134,7 @@ def session_results(work: Work, session_id: int, *, texts: bool) -> Results:
         if number is not None:
             found[int(number)] = int(count)
     written: dict[int, list[str]] = {}
-    if texts:
+    if not public:
         latest = (
             select(Answer.question_id, Answer.text)
             .join(Ask, Ask.id == Answer.ask_id)
@@ -141,60 +150,63 @@ def session_results(work: Work, session_id: int, *, texts: bool) -> Results:
     return Results(asked, answered, [Counted(one, numbers[one.id], written.get(one.id, ())) for one in questions])
 
 
-def sums_by_session(work: Work) -> dict[int | None, Sums]:
-    """What solutions brought, by the session that they come from (None: from none); one statement."""
-    return _sums(work)
-
-
-def sums_of_session(work: Work, session_id: int) -> Sums | None:
-    """What the solutions of one session brought; one statement."""
-    return _sums(work, Ask.session_id == session_id).get(session_id)
-
-
-def _sums(work: Work, *where: Any) -> dict[int | None, Sums]:
+def brought(work: Work) -> Sums:
+    """What solutions brought in all, for organisers; one statement."""
     columns: list[Any] = [func.count(Outcome.id)]
     for name in FIGURES:
         column = getattr(Outcome, name)
         columns += [func.coalesce(func.sum(column), 0), func.count(column)]
-    query = select(Ask.session_id, *columns).join(Ask, Ask.id == Outcome.ask_id).where(Ask.kind == OUTCOME, *where)
-    found: dict[int | None, Sums] = {}
-    for key, answered, *values in work.db.execute(query.group_by(Ask.session_id)):
-        sums = {name: int(values[2 * at]) for at, name in enumerate(FIGURES)}
-        counts = {name: int(values[2 * at + 1]) for at, name in enumerate(FIGURES)}
-        found[key] = Sums(int(answered), sums, counts)
-    return found
-
-
-def total_of(parts: Iterable[Sums]) -> Sums:
-    """Several sums together."""
-    parts = list(parts)
+    answered, *values = work.db.execute(select(*columns)).one()
     return Sums(
-        sum(one.answered for one in parts),
-        {name: sum(one.sums[name] for one in parts) for name in FIGURES},
-        {name: sum(one.counts[name] for one in parts) for name in FIGURES},
+        int(answered),
+        {name: int(values[2 * at]) for at, name in enumerate(FIGURES)},
+        {name: int(values[2 * at + 1]) for at, name in enumerate(FIGURES)},
     )
 
 
-def shown(sums: Sums | None) -> dict[str, tuple[int, int]]:
-    """Of one session: figure → (sum, how many gave it), from :data:`LEAST` on."""
-    if sums is None:
-        return {}
-    return {name: (sums.sums[name], sums.counts[name]) for name in FIGURES if sums.counts[name] >= LEAST}
+def said(work: Work, *, session_id: int | None = None) -> list[Said]:
+    """What solutions brought, one answer after the other as they first came; one statement.
 
-
-def shown_in_all(parts: Iterable[Sums]) -> dict[str, tuple[int, int]]:
-    """Of all sessions together, beside those that are shown one by one: figure → (sum, how many gave it).
-
-    The rest, whose sums are not shown, is in it only if it is itself of :data:`LEAST` answers or more.
+    Args:
+        session_id: only what comes from this session.
     """
-    parts = list(parts)
+    columns = [getattr(Outcome, name) for name in FIGURES]
+    query = select(Ask.session_id, *columns).join(Ask, Ask.id == Outcome.ask_id).order_by(Ask.answered_at, Ask.id)
+    if session_id is not None:
+        query = query.where(Ask.session_id == session_id)
+    return [(row[0], dict(zip(FIGURES, row[1:], strict=True))) for row in work.db.execute(query)]
+
+
+def shown(answers: Sequence[Said]) -> dict[str, tuple[int, int]]:
+    """What the public reads of one session: figure → (sum, how many gave it)."""
     found = {}
     for name in FIGURES:
-        single = [one for one in parts if one.counts[name] >= LEAST]
-        rest = [one for one in parts if one.counts[name] < LEAST]
-        if sum(one.counts[name] for one in rest) >= LEAST:
-            single += rest
-        count = sum(one.counts[name] for one in single)
-        if count:
-            found[name] = (sum(one.sums[name] for one in single), count)
+        whole = _whole([values[name] for _key, values in answers if values[name] is not None])
+        if whole:
+            found[name] = (sum(whole), len(whole))
     return found
+
+
+def shown_in_all(answers: Sequence[Said]) -> dict[str, tuple[int, int]]:
+    """What the public reads of all sessions together, beside those that are shown one by one.
+
+    The sessions that are not shown are in it together, as if they were one: so the difference to what is
+    shown is nothing, or of :data:`LEAST` answers or more.
+    """
+    found = {}
+    for name in FIGURES:
+        by_session: dict[int | None, list[int]] = {}
+        for key, values in answers:
+            if values[name] is not None:
+                by_session.setdefault(key, []).append(values[name])
+        single = {key for key, given in by_session.items() if len(given) >= LEAST}
+        rest = [values[name] for key, values in answers if key not in single and values[name] is not None]
+        whole = [one for key in single for one in _whole(by_session[key])] + _whole(rest)
+        if whole:
+            found[name] = (sum(whole), len(whole))
+    return found
+
+
+def _whole(given: list[int]) -> list[int]:
+    """The first of them that make whole groups of :data:`LEAST`: a sum that grows by one answer tells that answer."""
+    return given[: len(given) - len(given) % LEAST]

@@ -101,8 +101,8 @@ def _about_outcome(ask: Ask) -> tuple[Form, Any, dict[str, Any]]:
 def index() -> Any:
     """Every programme with what it asks and what was answered; and what solutions brought in all."""
     work = current_work()
-    brought = results.total_of(results.sums_by_session(work).values())
-    return page("survey/index.html", programmes=overview(work), sessions=recent_sessions(work), brought=brought)
+    lines, recent = overview(work), recent_sessions(work)
+    return page("survey/index.html", programmes=lines, sessions=recent, brought=results.brought(work))
 
 
 @bp.route("/organize/surveys/<slug>", methods=["GET", "POST"])
