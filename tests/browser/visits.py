@@ -201,6 +201,7 @@ NO_PAGE = {
     "sessions.calendar": "a calendar file",
     "sessions.feed": "a calendar file",
     "survey.answers": "a download",
+    "survey.outcomes": "a download",
     "sessions.organizers_feed": "a calendar file",
     "registrations.feed": "a calendar file",
     "follow_ups.feed": "a calendar file",

@@ -106,6 +106,19 @@ def test_a_forged_a_foreign_and_a_revoked_link_open_nothing(survey: Any, work: A
     assert stored(work) == []
 
 
+def test_what_no_browser_sends_breaks_nothing(survey: Any, work: Any) -> None:
+    (path,) = survey.ask(1)
+    assert survey.answer(path, q1="4", q4="a\x00b\x07\rc").status_code == 302
+    assert stored(work)[-1].text == "ab\nc"
+    for typed in ({"q1": "4\x00"}, {"q1": ["4", "5"]}, {"q99999999999": "1", "q1": "3"}):
+        assert survey.answer(path, **typed).status_code in {302, 422}
+    organiser = survey.province.as_("organizer")
+    odd = {"questions-0-name": "H\x00ữu ích?", "questions-2-choices": "C\x00ó\nKhông", "questions-1-key": "\x00"}
+    assert organiser.fill("/organize/surveys/ca-phe", odd, follow=False).status_code == 302
+    for path in ("/survey/%00", "/organize/surveys/%00", "/organize/surveys/sessions/%00/answers.csv"):
+        assert organiser.get(path).status_code == 404, path
+
+
 def test_nobody_keeps_the_page(survey: Any) -> None:
     (path,) = survey.ask(1)
     answer = survey.province.as_("nobody").get(path)
@@ -131,6 +144,8 @@ def test_what_it_brought_is_kept_and_can_be_changed(survey: Any, work: Any) -> N
     (row,) = stored(work, Outcome)
     assert (row.days_saved, row.money_vnd, row.jobs) == (0, None, 3)
     assert survey.province.as_("nobody").soup(path).select_one("input[name=jobs]")["value"] == "3"
+    survey.answer(path, money_vnd="1500000")
+    assert survey.province.as_("nobody").soup(path).select_one("input[name=money_vnd]")["value"] == "1.500.000"
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_sums_are_shown_from_three_on_and_never_one_answer(survey: Any) -> None:
         survey.answer(survey.outcome(title=f"Việc {at}"), **typed)
     for page in (PUBLIC, "/results/?lang=en"):
         assert panel(visitor.soup(page), "What it brought") is None
-    survey.answer(survey.outcome(title="Việc 2"), days_saved="8", money_vnd="2.000")
+    survey.answer(survey.outcome(title="Việc 2"), days_saved="8", money_vnd="2.000", text="=1+1")
     for page in (PUBLIC, "/results/?lang=en"):
         text = words(panel(visitor.soup(page), "What it brought"))
         assert "Working days saved 20 from 3 answers" in text
@@ -125,6 +125,11 @@ def test_sums_are_shown_from_three_on_and_never_one_answer(survey: Any) -> None:
     desk = words(organiser.soup("/organize/surveys/").select_one("main"))
     assert "3 enterprises have said what a solution brought" in desk
     assert "Money released, in VND 3,000 2" in desk
+    assert "1 remark =1+1" in desk
+    csv = organiser.get("/organize/surveys/outcomes.csv").get_data().decode("utf-8-sig").splitlines()
+    assert csv[1:] == ["1,5,1000,,", "2,7,,2,", "3,8,2000,,'=1+1"]
+    assert organiser.get("/organize/surveys/outcomes.xlsx").status_code == 200
+    assert visitor.get("/organize/surveys/outcomes.csv").status_code == 302
 
 
 def test_what_is_not_shown_alone_is_not_the_difference_of_sums_that_are(survey: Any) -> None:

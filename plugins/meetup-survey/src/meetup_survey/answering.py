@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as DbSession
 from meetup.api import N_, Fault, InvalidInput, Work, guarded_update
 from meetup_survey.models import Answer, Ask, Outcome, Question
 from meetup_survey.numbers import whole_number
+from meetup_survey.texts import clean
 
 LONGEST_TEXT = 2_000
 #: The largest number of each kind that is believed.
@@ -46,7 +47,7 @@ def answer(work: Work, ask: Ask, questions: Sequence[Question], typed: Mapping[s
     """
     _still_open(work, ask)
     faults: list[Fault] = []
-    taken = [made for one in questions if (made := _take(one, typed.get(f"q{one.id}", "").strip(), faults))]
+    taken = [made for one in questions if (made := _take(one, clean(typed.get(f"q{one.id}", "")), faults))]
     if faults:
         raise InvalidInput.many(faults)
     _mark(work, ask)
@@ -69,8 +70,8 @@ def say_outcome(work: Work, ask: Ask, typed: Mapping[str, str]) -> Ask:
     """
     _still_open(work, ask)
     faults: list[Fault] = []
-    values: dict[str, Any] = {name: _number(name, typed.get(name, "").strip(), MOST[name], faults) for name in FIGURES}
-    values["text"] = _text("text", typed.get("text", "").strip(), faults)
+    values: dict[str, Any] = {name: _number(name, clean(typed.get(name, "")), MOST[name], faults) for name in FIGURES}
+    values["text"] = _text("text", clean(typed.get("text", "")), faults)
     if not faults and all(values[name] is None for name in FIGURES):
         faults.append(
             Fault("days_saved", N_("No number is given."), N_("Give at least one of the three; 0 is an answer too."))
@@ -127,8 +128,7 @@ def _number(name: str, text: str, most: int, faults: list[Fault]) -> int | None:
 
 
 def _text(name: str, text: str, faults: list[Fault]) -> str:
-    clean = text.replace("\r\n", "\n").replace("\x00", "")
-    if len(clean) > LONGEST_TEXT:
+    if len(text) > LONGEST_TEXT:
         rule = N_("This is longer than %(most)s characters.")
         faults.append(Fault(name, rule, N_("Shorten it."), most=LONGEST_TEXT))
-    return clean
+    return text

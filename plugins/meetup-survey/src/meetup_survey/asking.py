@@ -65,6 +65,7 @@ def _ask_about_sessions(work: Work, rules: dict[int, Rules]) -> int:
         .order_by(Registration.id)
         .limit(A_TURN)
     ).all()
+    _store(work, rules, {due[one.session_id] for one in rows})
     return sum(
         _ask(
             work,
@@ -107,6 +108,7 @@ def _ask_about_outcomes(work: Work, rules: dict[int, Rules]) -> int:
         .order_by(FollowUp.id)
         .limit(A_TURN)
     ).all()
+    _store(work, rules, {programme_id for _one, programme_id, _contact in rows})
     return sum(
         _ask(
             work,
@@ -121,10 +123,15 @@ def _ask_about_outcomes(work: Work, rules: dict[int, Rules]) -> int:
     )
 
 
+def _store(work: Work, rules: dict[int, Rules], programmes: set[int]) -> None:
+    """The first time that a programme asks, what it asks is stored: answers need keys to stand at."""
+    for key in programmes:
+        if not rules[key].version:
+            rules[key] = store_standard(work, key)
+
+
 def _ask(work: Work, rules: Rules, contact: Contact, subject: str, **values: Any) -> bool:
     """One row and one message; whom another worker has just asked is left to it."""
-    if not rules.version:
-        store_standard(work, rules.programme_id)
     ask = Ask(
         programme_id=rules.programme_id,
         contact_id=contact.id,

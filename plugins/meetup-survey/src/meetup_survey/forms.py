@@ -13,6 +13,7 @@ from meetup.api import AtMost, FieldList, Form, InvalidInput, MeetupError, Neede
 from meetup_survey.answering import LONGEST_TEXT
 from meetup_survey.models import Answer, Outcome, Question, Rules
 from meetup_survey.questions import MOST, Typed
+from meetup_survey.texts import clean
 
 KIND_WORDS = {
     "mark": lazy("A mark from 1 to 5"),
@@ -119,7 +120,10 @@ class SurveyForm(Form):
         """What was typed of the questions."""
         names = ("key", "place", "kind", "name", "name_en", "choices")
         return [
-            Typed(**{name: row.form[name].data or "" for name in names}, is_required=bool(row.form.is_required.data))
+            Typed(
+                **{name: clean(row.form[name].data or "") for name in names},
+                is_required=bool(row.form.is_required.data),
+            )
             for row in self.questions
         ]
 
@@ -195,7 +199,8 @@ class OutcomeForm(Form):
         """Show what was said before."""
         for name in ("days_saved", "money_vnd", "jobs"):
             value = getattr(outcome, name)
-            self[name].data = "" if value is None else str(value)
+            # Grouped as it is written in Vietnam; it is read back in any way of writing.
+            self[name].data = "" if value is None else f"{value:,}".replace(",", ".")
         self.text.data = outcome.text
 
 

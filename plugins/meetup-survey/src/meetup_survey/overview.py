@@ -9,9 +9,9 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from meetup.api import Programme, Session, Work
-from meetup_survey.models import SESSION, Answer, Ask, Question, Rules, main_questions
+from meetup_survey.models import SESSION, Answer, Ask, Outcome, Question, Rules, main_questions
 from meetup_survey.questions import rules_by_programme
-from meetup_survey.results import mean
+from meetup_survey.results import TEXTS, mean
 
 #: How many sessions with answers the page names.
 RECENT = 10
@@ -55,6 +55,12 @@ def overview(work: Work) -> list[Line]:
         )
         for one in programmes
     ]
+
+
+def remarks(work: Work) -> Sequence[str]:
+    """What was written of late about what solutions brought, the newest first; one statement."""
+    query = select(Outcome.text).join(Ask, Ask.id == Outcome.ask_id).where(Outcome.text != "")
+    return work.db.scalars(query.order_by(Ask.answered_at.desc(), Ask.id.desc()).limit(TEXTS)).all()
 
 
 def recent_sessions(work: Work) -> Sequence[Session]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session as DbSession
 
 from meetup.api import N_, Fault, InvalidInput, Programme, Stale, Work, guarded_update
@@ -111,10 +112,16 @@ def questions_of(db: DbSession, programme_id: int) -> Sequence[Question]:
 def store_standard(work: Work, programme_id: int) -> Rules:
     """The rules of a programme, stored with its questions if they were not; for whoever is about to need their keys."""
     rules = rules_of(work.db, programme_id)
-    if not rules.version:
-        rules.version = 1
-        work.db.add_all([rules, *standard_questions(programme_id)])
-        work.db.flush()
+    if rules.version:
+        return rules
+    rules.version = 1
+    try:
+        with work.db.begin_nested():
+            work.db.add_all([rules, *standard_questions(programme_id)])
+            work.db.flush()
+    except IntegrityError:
+        # Another worker has just done so.
+        return rules_of(work.db, programme_id)
     return rules
 
 

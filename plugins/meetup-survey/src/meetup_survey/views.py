@@ -24,11 +24,11 @@ from meetup.api import (
     submit,
 )
 from meetup_survey import answering, questions, results
-from meetup_survey.export import EXPORTS, export
+from meetup_survey.export import export_outcomes, export_session
 from meetup_survey.forms import OutcomeForm, SurveyForm, answer_form, show_answers, typed
 from meetup_survey.models import SESSION, Ask, main_questions
 from meetup_survey.notices import PURPOSE
-from meetup_survey.overview import overview, recent_sessions
+from meetup_survey.overview import overview, recent_sessions, remarks
 
 bp = Blueprint("survey", __name__)
 
@@ -101,8 +101,13 @@ def _about_outcome(ask: Ask) -> tuple[Form, Any, dict[str, Any]]:
 def index() -> Any:
     """Every programme with what it asks and what was answered; and what solutions brought in all."""
     work = current_work()
-    lines, recent = overview(work), recent_sessions(work)
-    return page("survey/index.html", programmes=lines, sessions=recent, brought=results.brought(work))
+    return page(
+        "survey/index.html",
+        programmes=overview(work),
+        sessions=recent_sessions(work),
+        brought=results.brought(work),
+        remarks=remarks(work),
+    )
 
 
 @bp.route("/organize/surveys/<slug>", methods=["GET", "POST"])
@@ -142,6 +147,13 @@ def _named(slug: str) -> Any:
 def answers(slug: str, kind: str) -> Any:
     """Every answer about a session, one a line, without names."""
     session = current_work().db.scalar(select(Session).where(Session.slug == slug))
-    if session is None or kind not in EXPORTS:
+    if session is None:
         raise NotFound()
-    return export(current_work(), session, kind)
+    return export_session(current_work(), session, kind)
+
+
+@bp.get("/organize/surveys/outcomes.<any(csv, xlsx):kind>")
+@allow("desk.organize")
+def outcomes(kind: str) -> Any:
+    """What solutions brought, one answer a line, without names."""
+    return export_outcomes(current_work(), kind)
