@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,6 @@ from sqlalchemy import func, select
 
 from meetup.api import Contact, Registration, Session
 from meetup.outbox.addresses import mute
-from tests.features.following import staff
 
 
 def asks(work: Any) -> int:
@@ -197,15 +197,31 @@ def test_what_was_reopened_before_the_mail_left_is_not_asked_about(survey: Any, 
     assert [row.state for row in survey.mails("survey_outcome")] == ["superseded"]
 
 
-def test_organisers_see_both_mails_before_one_is_sent(survey: Any) -> None:
-    survey.province.door.people["admin"] = staff("admin")
+@pytest.mark.parametrize(
+    ("kind", "language", "words"),
+    [
+        ("survey_session", "en", "Answer the questions"),
+        ("survey_session", "vi", "Trả lời câu hỏi"),
+        ("survey_outcome", "en", "Say what it brought"),
+        ("survey_outcome", "vi", "Cho biết kết quả mang lại"),
+    ],
+)
+def test_organisers_see_both_mails_before_one_is_sent(survey: Any, kind: str, language: str, words: str) -> None:
     organiser = survey.province.as_("organizer")
-    listed = organiser.get("/organize/messages/").text
-    assert "Questions after a session" in listed
+    assert f"/organize/messages/{kind}" in organiser.get("/organize/messages/").text
     survey.hold(1)
     survey.province.order(to="closed")
-    for kind, words in (("survey_session", "Answer the questions"), ("survey_outcome", "Say what it brought")):
-        shown = organiser.get(f"/organize/messages/{kind}?lang=en")
-        assert shown.status_code == 200
-        assert words in shown.text or "Trả lời câu hỏi" in shown.text or "kết quả mang lại" in shown.text
-    assert survey.mails() == []
+    shown = organiser.get(f"/organize/messages/{kind}?language={language}")
+    assert words in shown.text
+    assert not re.search(r"/survey/[\w-]{38}", shown.text)
+    assert asks(survey.work) == len(survey.mails()) == 0, "looking asks nobody"
+
+
+def test_the_secret_of_a_link_is_its_readers_alone(survey: Any) -> None:
+    (path,) = survey.ask(1)
+    (row,) = survey.mails()
+    organiser = survey.province.as_("organizer")
+    for address in (f"/organize/outbox/{row.id}", f"/organize/outbox/{row.id}/html"):
+        page = organiser.get(address)
+        assert page.status_code == 200, address
+        assert path.rpartition("/")[2] not in page.text
