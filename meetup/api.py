@@ -37,6 +37,7 @@ from meetup.issues.models import Issue
 from meetup.issues.service import inform as inform_issue
 from meetup.issues.threads import write as write_message
 from meetup.issues.values import Upload
+from meetup.links import revoke as revoke_link
 from meetup.mount import Identity, Mount, mounts
 from meetup.outbox.addresses import bounced as address_bounced
 from meetup.outbox.addresses import is_muted
@@ -188,6 +189,7 @@ __all__ = [
     "replies_in",
     "reply",
     "require",
+    "revoke_link",
     "row_of_message_id",
     "rule",
     "say",

@@ -15,6 +15,8 @@ from meetup.api import Base, BigKey, Row
 #: Kinds of question: a mark from 1 to 5, one of several choices, a whole number, words.
 KINDS = ("mark", "choice", "number", "text")
 SESSION, OUTCOME = "session", "outcome"
+#: What the token of a questionnaire is for.
+PURPOSE = "survey"
 
 
 class Rules(Row, Base):

@@ -24,11 +24,9 @@ from meetup.api import (
     Work,
     is_muted,
 )
-from meetup_survey.models import OUTCOME, SESSION, Ask, main_questions
+from meetup_survey.models import OUTCOME, PURPOSE, SESSION, Ask, main_questions
 from meetup_survey.questions import questions_of
 
-#: What the token of a questionnaire is for.
-PURPOSE = "survey"
 #: Whoever switched one of these off is asked nothing: a questionnaire reminds too.
 _REMINDERS = ("session_reminder", "survey_session", "survey_outcome")
 

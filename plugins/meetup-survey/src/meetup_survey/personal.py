@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from meetup.api import Held, Work
-from meetup_survey.models import Answer, Ask, Outcome, Question
+from meetup.api import Held, Work, revoke_link
+from meetup_survey.models import PURPOSE, Answer, Ask, Outcome, Question
 
 
 def _asks(work: Work, held: Held) -> Sequence[Ask]:
@@ -45,11 +45,12 @@ def held_rows(work: Work, held: Held) -> Iterator[tuple[str, Mapping[str, Any]]]
 
 
 def erase(work: Work, held: Held) -> list[tuple[str, int]]:
-    """Forget what somebody wrote, and close what could still be opened; marks and numbers name nobody and stay."""
+    """Forget what somebody wrote, and end the links to it; marks and numbers name nobody and stay."""
     asks = _asks(work, held)
     keys = [one.id for one in asks]
     for one in asks:
         one.closes_at = min(one.closes_at, work.now)
+        revoke_link(work.db, PURPOSE, one.subject, work.now)
     for model in (Answer, Outcome):
         work.db.execute(
             update(model).where(model.ask_id.in_(keys)).values(text="").execution_options(synchronize_session=False)

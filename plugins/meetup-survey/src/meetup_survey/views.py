@@ -26,8 +26,7 @@ from meetup.api import (
 from meetup_survey import answering, questions, results
 from meetup_survey.export import export_outcomes, export_session
 from meetup_survey.forms import OutcomeForm, SurveyForm, answer_form, show_answers, typed
-from meetup_survey.models import SESSION, Ask, main_questions
-from meetup_survey.notices import PURPOSE
+from meetup_survey.models import PURPOSE, SESSION, Ask, main_questions
 from meetup_survey.overview import overview, recent_sessions, remarks
 
 bp = Blueprint("survey", __name__)
