@@ -30,22 +30,27 @@ from meetup.errors import (
     Stale,
     WrongState,
 )
+from meetup.followups.models import FollowUp
 from meetup.issues.forms import CHANNEL_WORDS as CHANNELS
 from meetup.issues.intake import submit as submit_issue
 from meetup.issues.models import Issue
 from meetup.issues.service import inform as inform_issue
 from meetup.issues.threads import write as write_message
 from meetup.issues.values import Upload
+from meetup.links import revoke as revoke_link
 from meetup.mount import Identity, Mount, mounts
 from meetup.outbox.addresses import bounced as address_bounced
+from meetup.outbox.addresses import is_muted
 from meetup.outbox.deadletters import send_again
 from meetup.outbox.headers import row_of_message_id
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Calendar, Expired, Notice, Prepared, Superseded
 from meetup.outbox.service import enqueue
 from meetup.outbox.transports import Channel, Envelope, TransportError
+from meetup.plugins.figures import Figure
 from meetup.plugins.hookspecs import hookimpl
 from meetup.plugins.slots import SLOTS, Panel
+from meetup.privacy.held import Held
 from meetup.programmes.models import Programme
 from meetup.programmes.service import create_programme, rule
 from meetup.registrations.calendars import calendar_for
@@ -61,7 +66,11 @@ from meetup.sessions.service import publish as publish_session
 from meetup.storage import FolderStorage, Storage
 from meetup.tables.columns import Cells, Column
 from meetup.tables.taking import Taken, Taker, take_rows
+from meetup.tables.writing import write_csv, write_xlsx
+from meetup.web.behind import keep_secret, subject_behind
 from meetup.web.current import current_actor, current_mount, current_work, link
+from meetup.web.fields import AtMost, FieldList, Needed
+from meetup.web.formats import name_of
 from meetup.web.forms import Form, submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _, in_locale, lazy, ngettext
@@ -77,6 +86,7 @@ __all__ = [
     "SLOTS",
     "Achievements",
     "Actor",
+    "AtMost",
     "Base",
     "BigKey",
     "Bounce",
@@ -94,15 +104,20 @@ __all__ = [
     "Failure",
     "Fault",
     "Field",
+    "FieldList",
+    "Figure",
     "FolderStorage",
+    "FollowUp",
     "Form",
     "Full",
+    "Held",
     "Identity",
     "InvalidInput",
     "Issue",
     "Machine",
     "MeetupError",
     "Mount",
+    "Needed",
     "NotAllowed",
     "NotFound",
     "Notice",
@@ -155,12 +170,15 @@ __all__ = [
     "in_locale",
     "inform_issue",
     "is_automatic",
+    "is_muted",
+    "keep_secret",
     "lazy",
     "link",
     "link_holder",
     "mail_address",
     "mark_address_dead",
     "mounts",
+    "name_of",
     "ngettext",
     "page",
     "paged",
@@ -171,15 +189,19 @@ __all__ = [
     "replies_in",
     "reply",
     "require",
+    "revoke_link",
     "row_of_message_id",
     "rule",
     "say",
     "send_again",
+    "subject_behind",
     "submit",
     "submit_issue",
     "take_rows",
     "timeline",
     "unpack",
     "update_session",
+    "write_csv",
     "write_message",
+    "write_xlsx",
 ]

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import click
     from flask import Blueprint
 
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from meetup.outbox.models import Outgoing
     from meetup.outbox.notice import Notice
     from meetup.outbox.transports import Channel, Envelope
+    from meetup.plugins.figures import Figure
     from meetup.plugins.slots import Panel
+    from meetup.privacy.held import Held
     from meetup.web.nav import Entry
     from meetup.work import Work
 
@@ -120,6 +124,31 @@ def meetup_due_work(work: Work) -> Mapping[str, int] | None:
     Called by the worker in a write transaction of its own, which it commits
     when the hook returns and rolls back when it raises. Do little at a time:
     whatever is left is asked for again at the next turn.
+    """
+
+
+@hookspec
+def meetup_figures(work: Work, since: date | None, until: date | None) -> Iterable[Figure]:  # type: ignore[empty-body]
+    """Figures for the scorecards of the days from `since` to `until` (both included, in the site's zone; None: open).
+
+    Called once for each set of results that is counted, inside the transaction of the page, or of the closing of a
+    period, which freezes what is given. Few statements, none for each department. What raises stops the page.
+    """
+
+
+@hookspec
+def meetup_held(work: Work, held: Held) -> Iterable[tuple[str, Mapping[str, Any]]]:  # type: ignore[empty-body]
+    """What the plugin holds about the person of `held`: each row with a name for its kind, as plain JSON values.
+
+    Called for ``meetup privacy export`` and inside its transaction; write nothing.
+    """
+
+
+@hookspec
+def meetup_erase(work: Work, held: Held) -> Iterable[tuple[str, int]]:  # type: ignore[empty-body]
+    """Forget the person of `held`: make tombstones of what names them; return how many rows of each kind changed.
+
+    Called inside the transaction of the erasure, before the core's own rows lose their names.
     """
 
 

@@ -49,6 +49,8 @@ def erase(work: Work, email: str) -> dict[str, int]:
     # Before the names go: which entries speak of them.
     found = entries(work, held)
     counts["answers"] = _forget_answers(work, held)
+    for name, count in work.hooks.gather("meetup_erase", work=work, held=held):
+        counts[name] += count
     for contact in held.contacts:
         contact.name, contact.position, contact.phone = TOMBSTONE, "", ""
         contact.email = f"erased-{contact.id}@erased.invalid"

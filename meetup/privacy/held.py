@@ -126,6 +126,8 @@ def export(work: Work, email: str) -> dict[str, Any]:
         }
         for entry in entries(work, held)
     ]
+    for name, row in work.hooks.gather("meetup_held", work=work, held=held):
+        found.setdefault(name, []).append(dict(row))
     return found
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from meetup.domain.criteria import COMPONENTS, add_up
+from meetup.plugins.figures import Figure
 from meetup.scorecards.queries import Card, Row
 from meetup.scorecards.taking_part import TakingPart
 
@@ -25,12 +26,14 @@ class Results:
         departments: the best first, localities last.
         fields: likewise.
         people: who came to its sessions.
+        figures: what plugins add.
     """
 
     whole: Card
     departments: tuple[Card, ...]
     fields: tuple[Card, ...]
     people: TakingPart
+    figures: tuple[Figure, ...] = ()
 
     def card(self, by: str, code: str) -> Card | None:
         """The scorecard of one department or field; of all for ``whole``."""
@@ -47,6 +50,7 @@ def pack(results: Results) -> dict[str, Any]:
         "departments": [_pack(card) for card in results.departments],
         "fields": [_pack(card) for card in results.fields],
         "people": asdict(results.people),
+        **({"figures": [_pack_figure(one) for one in results.figures]} if results.figures else {}),
     }
 
 
@@ -57,6 +61,7 @@ def unpack(content: Mapping[str, Any], weights: Mapping[str, int]) -> Results:
         tuple(_unpack(one, weights) for one in content["departments"]),
         tuple(_unpack(one, weights) for one in content["fields"]),
         TakingPart(**content["people"]),
+        tuple(_unpack_figure(one) for one in content.get("figures", ())),
     )
 
 
@@ -80,3 +85,13 @@ def _unpack(kept: Mapping[str, Any], weights: Mapping[str, int]) -> Card:
     counts = {name: int(value) for name, value in kept["counts"].items()}
     known = {key: int(value) for key, value in weights.items() if key in COMPONENTS}
     return Card(Row(**row), counts, add_up(counts, known))
+
+
+def _pack_figure(figure: Figure) -> dict[str, Any]:
+    values = {by: {code: str(value) for code, value in found.items()} for by, found in figure.values.items()}
+    return {**asdict(figure), "values": values}
+
+
+def _unpack_figure(kept: Mapping[str, Any]) -> Figure:
+    values = {by: {code: Decimal(value) for code, value in found.items()} for by, found in kept["values"].items()}
+    return Figure(kept["key"], kept["label"], kept["meaning"], values, kept["places"])

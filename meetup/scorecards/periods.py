@@ -119,6 +119,7 @@ def count(work: Work, source: Source, span: Span) -> Results:
         tuple(cards(work, source, "department", span.weights)),
         tuple(cards(work, source, "field", span.weights)),
         people,
+        tuple(work.hooks.gather("meetup_figures", work=work, since=span.since, until=span.until)),
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import Flask
 from meetup_mailbox.delivering import deliver
+from meetup_survey.models import Ask
 from passlib.totp import TOTP
 from sqlalchemy import select
 
@@ -140,9 +141,8 @@ def test_every_page_has_a_visit(site: Flask) -> None:
     assert sorted(pages - known) == [], "new pages: name who comes to them in tests/browser/visits.py"
     gone = known - pages
     # Plugins need not be installed.
-    assert (
-        sorted(name for name in gone if not name.startswith(("coffee_connect.", "inbox.", "webhooks.", "chat."))) == []
-    ), "pages that are no more"
+    plugins = ("coffee_connect.", "inbox.", "webhooks.", "chat.", "survey.")
+    assert sorted(name for name in gone if not name.startswith(plugins)) == [], "pages that are no more"
 
 
 @pytest.fixture
@@ -242,6 +242,8 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
             "waiting": own(one(Registration, Registration.state == "waitlisted").id),
             "own_held": own(one(Registration, Registration.session_id == held.id).id),
             "unsubscribe": work.token("unsubscribe", f"session_reminder|{people.address('thuysan.mot')}"),
+            "survey": work.token("survey", one(Ask, Ask.kind == "session", Ask.closes_at > work.now).subject),
+            "survey_outcome": work.token("survey", one(Ask, Ask.kind == "outcome").subject),
             "department": office.id,
             "outgoing": one(Outgoing, Outgoing.kind.like("calendar%")).id,
             "reset": password_link(work, staff.get(work, people.address("thuky"))).rpartition("/")[2],

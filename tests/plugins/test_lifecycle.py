@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import email
+import json
 import zipfile
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from meetup import create_app
 from meetup.errors import BadConfiguration
+from meetup.scorecards import service as scorecards
+from meetup.scorecards.models import Period
 from tests.features.following import Province
 from tests.features.following import build as build_province
 from tests.features.test_registrations_form import typed
@@ -223,6 +227,42 @@ class TestUsed:
         assert "please come back in the morning" in refused.text
         clock.travel(to="2026-11-03T09:00")
         assert visitor.fill("/sessions/ky-1/register", typed(2)).request.path == "/sessions/ky-1/registered"
+
+    def test_its_figures_stand_beside_the_score_and_are_frozen_with_it(
+        self, province: Province, mount: Any, clock: Any
+    ) -> None:
+        def shown(query: str = "") -> list[str]:
+            page = province.as_("nobody").soup(f"/results/card?lang=en{query}")
+            row = next(row for row in page.select("tr") if "Words of thanks" in row.text)
+            return [cell.text.strip() for cell in row.select("td")]
+
+        province.order(to="closed")
+        assert shown() == ["1", "Notes on the board."]
+        with mount.work() as work:
+            today = work.now.date()
+            period = scorecards.open_period(work, starts_on=today - timedelta(40), ends_on=today)
+            key = period.id
+            work.commit()
+        clock.travel(days=2)
+        with mount.work() as work:
+            scorecards.close_period(work, work.get(Period, key))
+            work.commit()
+        province.order("Đất đai", to="closed")
+        assert shown() == ["2", "Notes on the board."]
+        assert shown(f"&quarter=p{key}") == ["1", "Notes on the board."]
+
+    def test_what_it_holds_is_given_out_and_forgotten(self, province: Province, mount: Any, clock: Any) -> None:
+        meetup = run_in(province.site)
+        note = "INSERT INTO meetup_thanks_note (text, at) VALUES ('to an@mot.example', '2026-11-01')"
+        with mount.work() as work:
+            work.db.execute(text(note))
+            work.commit()
+        held = json.loads(meetup("privacy", "export", "an@mot.example").stdout)
+        assert held["thanks"] == [{"text": "to an@mot.example"}]
+        clock.travel(days=30)
+        erased = meetup("privacy", "erase", "an@mot.example", "--yes")
+        assert "thanks: 1" in erased.output
+        assert meetup("thanks").output == ""
 
     def test_demo_data_is_added(self, province: Province, mount: Any) -> None:
         with mount.work() as work:

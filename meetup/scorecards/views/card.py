@@ -55,7 +55,8 @@ def card() -> Any:
     work = current_work()
     by, code = _what()
     span = asked(work)
-    found = reading.results(work, span).card(by, code)
+    results = reading.results(work, span)
+    found = results.card(by, code)
     if found is None:
         raise NotFound()
     asks = spec_of(span)
@@ -71,6 +72,7 @@ def card() -> Any:
         terms=terms_words,
         score_words=score_words(found.sum),
         figures=[name for name in words.FIGURES if name in found.counts],
+        added=[(one, one.of(by, code)) for one in results.figures],
         issues_url=link("issues.index", **{by: code}) if code else "",
         results_url=link("scorecards.results", **asks),
     )

@@ -10,6 +10,7 @@ from flask import Response, make_response
 
 from meetup.access import LEADER, ORGANIZER
 from meetup.domain.text import slug
+from meetup.plugins.figures import Figure
 from meetup.scorecards import periods as reading
 from meetup.scorecards import words
 from meetup.scorecards.content import Results
@@ -35,8 +36,16 @@ def export() -> Response:
     found = reading.results(work, span)
     sheets = [
         Sheet(_("About"), (_("What"), _("Value")), _about(span, found)),
-        Sheet(_("Agencies"), _headings(_("Agency")), (_line(card) for card in found.departments)),
-        Sheet(_("Fields"), _headings(_("Field")), (_line(card) for card in found.fields)),
+        Sheet(
+            _("Agencies"),
+            _headings(_("Agency"), found.figures),
+            (_line(card, found.figures, "department") for card in found.departments),
+        ),
+        Sheet(
+            _("Fields"),
+            _headings(_("Field"), found.figures),
+            (_line(card, found.figures, "field") for card in found.fields),
+        ),
         Sheet(
             _("Components"),
             (
@@ -80,6 +89,8 @@ def _about(span: Span, found: Results) -> Iterator[Sequence[Any]]:
     yield _("Enterprises that came to sessions"), found.people.came
     yield _("Of these for the first time"), found.people.first_time
     yield _("Of these investors"), found.people.investors
+    for one in found.figures:
+        yield _(one.label), one.of("whole")
     yield "", _("These are the programme's own figures, and no official index.")
 
 
@@ -89,7 +100,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _headings(first: str) -> tuple[str, ...]:
+def _headings(first: str, added: Iterable[Figure]) -> tuple[str, ...]:
     figures = (_(words.FIGURES[name][0]) for name in _COLUMNS)
     components = (_(said) for said in words.COMPONENTS.values())
     return (
@@ -102,10 +113,11 @@ def _headings(first: str) -> tuple[str, ...]:
         _("Days to closing"),
         _("Mean satisfaction"),
         *(_("%(component)s, in per cent", component=one) for one in components),
+        *(_(one.label) for one in added),
     )
 
 
-def _line(card: Card) -> Sequence[Any]:
+def _line(card: Card, added: Iterable[Figure], by: str) -> Sequence[Any]:
     row = card.row
     return (
         row.code,
@@ -117,6 +129,7 @@ def _line(card: Card) -> Sequence[Any]:
         row.median_days_to_closing,
         row.satisfaction,
         *(line.percent for line in card.sum.lines),
+        *(one.of(by, row.code) for one in added),
     )
 
 

@@ -15,7 +15,7 @@ from meetup.scorecards.queries import Row
 from meetup.scorecards.views.base import bp, draw, offered, rows_of, span_by_spec, span_of_days, span_words, spec_of
 from meetup.web import charts
 from meetup.web.current import current_work, link
-from meetup.web.formats import name_of
+from meetup.web.formats import format_number, name_of
 from meetup.web.guards import allow
 from meetup.web.i18n import _
 
@@ -60,6 +60,8 @@ def results() -> Any:
         whole=found.whole,
         total=found.whole.row,
         people=found.people,
+        added_words=lambda: [_(one.label) for one in found.figures],
+        added_values=lambda by, code: [format_number(one.of(by, code), one.places) for one in found.figures],
         periods=reading.listed(work.db),
         picture=lambda name: link("scorecards.picture", name=name, **asks),
         card_url=lambda by, code="": link("scorecards.card", by=by, code=code or None, **asks),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from email.message import EmailMessage
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import click
 from flask import Blueprint
 from markupsafe import Markup
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from meetup.api import (
     N_,
@@ -21,6 +22,8 @@ from meetup.api import (
     Channel,
     Entry,
     Envelope,
+    Figure,
+    Held,
     Mount,
     Notice,
     Panel,
@@ -150,6 +153,24 @@ def meetup_envelope(mount: Mount, outgoing: Any) -> Envelope | None:
 def meetup_due_work(work: Work) -> Mapping[str, int] | None:
     gone = work.db.execute(delete(Note).where(Note.at < work.now - timedelta(days=365)))
     return {"thanks_forgotten": gone.rowcount}
+
+
+@hookimpl
+def meetup_figures(work: Work) -> Iterable[Figure]:
+    count = Decimal(work.db.scalar(select(func.count()).select_from(Note)) or 0)
+    return [Figure("thanks", N_("Words of thanks"), N_("Notes on the board."), {"whole": {"": count}}, places=0)]
+
+
+@hookimpl
+def meetup_held(work: Work, held: Held) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    notes = work.db.scalars(select(Note).where(Note.text.icontains(held.email, autoescape=True)))
+    return [("thanks", {"text": note.text}) for note in notes]
+
+
+@hookimpl
+def meetup_erase(work: Work, held: Held) -> Iterable[tuple[str, int]]:
+    gone = work.db.execute(delete(Note).where(Note.text.icontains(held.email, autoescape=True)))
+    return [("thanks", gone.rowcount)]
 
 
 @hookimpl
