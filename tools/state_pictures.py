@@ -1,4 +1,4 @@
-"""Draws a state machine as SVG from its own table: a box for each state, a lane to the right of them for each way into one.
+"""Draws a state machine as SVG from its own table: a box for each state, a lane beside them for each way into one.
 
 States stand below each other in the table's order. Every arrow leaves its state on a line of its own, which
 carries its name, runs along the lane of the state that it leads to, and comes in at that state's head. So no name
@@ -59,9 +59,10 @@ def draw(machine: Machine) -> str:
     for target in targets:
         parts.append(_way_in(target, heads[target], first + lanes[target] * LANE, leaving, rows, lanes[target]))
     width = first + len(lanes) * LANE + LEFT
+    title = f"The states of a {escape(machine.name.replace('_', ' '))}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {y}" width="{width}" height="{y}" role="img" '
-        f'font-family="sans-serif" font-size="12"><title>The states of a {escape(machine.name.replace("_", " "))}</title>'
+        f'font-family="sans-serif" font-size="12"><title>{title}</title>'
         f'<rect width="{width}" height="{y}" rx="8" fill="#fffdf9"/>\n' + "\n".join(parts) + "\n</svg>\n"
     )
 

@@ -15,9 +15,10 @@ MACHINES = (SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP)
 HEAD = """# States
 
 Written by `python tools/states.py` out of the tables in `meetup/domain/`, which the services move things by: what is
-not in a table does not happen. Each row is also an [event](plugins.md#events) for plugins, such as `issue.accept`. The
-pictures are drawn from the same tables: an arrow leaves its state on the line of its name and comes in at the head of the
-state that it leads to; states in a darker box are final.
+not in a table does not happen. Each row is also an [event](plugins.md#events) for plugins, such as `issue.accept`.
+
+The pictures are drawn from the same tables: an arrow leaves its state on the line of its name and comes in at the head
+of the state that it leads to; states in a darker box are final.
 """
 
 
