@@ -38,6 +38,8 @@ from meetup.api import (
 )
 from meetup_thanks.models import Note
 
+MEETUP_SURFACE = "1.0"
+
 
 @hookimpl
 def meetup_settings() -> Iterable[Setting]:
