@@ -1,0 +1,60 @@
+"""What the plugin layer costs: the public page with every first-party plugin on, beside the same site with none.
+
+Both are served from one database at the same time, and asked in turns, so that what else the machine does falls
+on both. The ratio is the median of many pairs of turns: one that was disturbed is no part of it.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from meetup.migrate import upgrade
+from tests.bench.load import ROOT, SECRET, _publish, _rate, _serving
+from tests.bench.measured import Measured, site
+
+FIRST_PARTY = sorted(path.parent.name.removeprefix("meetup-") for path in ROOT.glob("plugins/*/setup.cfg"))
+PAGE = "/sessions/ky-1"
+#: Pairs of turns.
+TURNS = 31
+
+
+def measure(database_url: str, requests: int) -> Iterator[Measured]:
+    """The page as the stand-alone site answers it, which keeps what it drew, and drawn anew for each request."""
+    names = ",".join(FIRST_PARTY)
+    with tempfile.TemporaryDirectory() as folder:
+        with site(database_url, Path(folder), MEETUP_PLUGINS=names) as mount:
+            upgrade(mount.database.engine, plugin_locations=mount.migration_locations)
+            _publish(mount, 25)
+        for words, keep in (("public page", "1"), ("public page, drawn anew each time,", "0")):
+            environment = {
+                **os.environ,
+                "MEETUP_DATABASE_URL": database_url,
+                "MEETUP_SECRET_KEY": SECRET,
+                "MEETUP_INSTANCE": folder,
+                "MEETUP_KEEP_PAGES": keep,
+                "MEETUP_RATE_LIMITS": "0",
+            }
+            with (
+                _serving("meetup:create_app()", {**environment, "MEETUP_PLUGINS": ""}) as (bare, _),
+                _serving("meetup:create_app()", {**environment, "MEETUP_PLUGINS": names}) as (full, _),
+            ):
+                # A page drawn anew takes many times as long.
+                without, with_all = _turns(bare, full, requests if keep == "1" else max(20, requests // 4))
+            ratio = statistics.median(one / other for one, other in zip(with_all, without, strict=True))
+            rates = f"{statistics.median(with_all):.0f} a second; without {statistics.median(without):.0f}"
+            yield Measured(f"{words} with {len(FIRST_PARTY)} plugins ({rates})", ratio, 0.95, at_least=True)
+
+
+def _turns(bare: int, full: int, requests: int) -> tuple[list[float], list[float]]:
+    """Rates of both, turn by turn; who is first changes each time."""
+    rates: dict[int, list[float]] = {bare: [], full: []}
+    for port in (bare, full):
+        _rate(port, requests, lambda line, n: line.ask("GET", PAGE))
+    for turn in range(TURNS):
+        for port in (bare, full) if turn % 2 else (full, bare):
+            rates[port].append(_rate(port, requests, lambda line, n: line.ask("GET", PAGE)))
+    return rates[bare], rates[full]
