@@ -13,7 +13,7 @@ import pluggy
 
 from meetup.errors import BadConfiguration, MeetupError, Refused
 from meetup.plugins import hookspecs
-from meetup.plugins.surface import Former, fault_of, named
+from meetup.plugins.surface import KEEPS, Former, fault_of, named
 
 GROUP = "meetup.plugins"
 
@@ -142,9 +142,13 @@ class PluginManager:
         return [name for name, _ in self._pluggy.list_name_plugin() if not name.startswith("meetup:")]
 
     def draws(self) -> bool:
-        """Whether a plugin that is not the core's puts something on pages: what that hangs on, nobody here knows."""
+        """Whether a plugin may put something on public pages of which nobody here knows what it hangs on.
+
+        Not the core's own, nor one that says that its part hangs on the log, the settings and the language alone.
+        """
         hooks = ("meetup_panels", "meetup_menu")
-        return any(not name.startswith("meetup:") for hook in hooks for _, name in self._implementations(hook))
+        names = {name for hook in hooks for _, name in self._implementations(hook) if not name.startswith("meetup:")}
+        return any(getattr(self._pluggy.get_plugin(name), KEEPS, False) is not True for name in names)
 
     def absent(self) -> list[str]:
         """The names of plugins that are installed and not enabled."""

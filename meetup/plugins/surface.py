@@ -15,6 +15,9 @@ SURFACE = (1, 0)
 #: The name in a plugin's module by which it says what it was written for, such as ``"1.0"``.
 ASKED = "MEETUP_SURFACE"
 
+#: The name by which it says, with True, that kept pages may have its part in them (see :mod:`meetup.web.keeping`).
+KEEPS = "MEETUP_KEEPS_PAGES"
+
 
 class Going(DeprecationWarning):
     """A hook, or an argument of one, that is on its way out; given to pluggy in ``hookspecs.py``.

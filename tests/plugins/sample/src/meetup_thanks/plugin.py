@@ -39,6 +39,7 @@ from meetup.api import (
 from meetup_thanks.models import Note
 
 MEETUP_SURFACE = "1.0"
+MEETUP_KEEPS_PAGES = True
 
 
 @hookimpl
