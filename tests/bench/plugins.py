@@ -1,7 +1,8 @@
 """What the plugin layer costs: the public page with every first-party plugin on, beside the same site with none.
 
 Both are served from one database at the same time, and asked in turns, so that what else the machine does falls
-on both. The ratio is the median of many pairs of turns: one that was disturbed is no part of it.
+on both. The ratio is the median of many pairs of turns: one that was disturbed is no part of it. The processor time of
+both processes says the same where a machine is too busy for rates to be told apart.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tests.bench.measured import Measured, site
 FIRST_PARTY = sorted(path.parent.name.removeprefix("meetup-") for path in ROOT.glob("plugins/*/setup.cfg"))
 PAGE = "/sessions/ky-1"
 #: Pairs of turns.
-TURNS = 31
+TURNS = 81
 
 
 def measure(database_url: str, requests: int) -> Iterator[Measured]:
@@ -39,22 +40,31 @@ def measure(database_url: str, requests: int) -> Iterator[Measured]:
                 "MEETUP_RATE_LIMITS": "0",
             }
             with (
-                _serving("meetup:create_app()", {**environment, "MEETUP_PLUGINS": ""}) as (bare, _),
-                _serving("meetup:create_app()", {**environment, "MEETUP_PLUGINS": names}) as (full, _),
+                _serving("meetup:create_app()", {**environment, "MEETUP_PLUGINS": ""}) as (bare, bare_pid),
+                _serving("meetup:create_app()", {**environment, "MEETUP_PLUGINS": names}) as (full, full_pid),
             ):
                 # A page drawn anew takes many times as long.
-                without, with_all = _turns(bare, full, requests if keep == "1" else max(20, requests // 4))
+                count = requests if keep == "1" else max(20, requests // 4)
+                _turns(bare, full, count, 1)
+                begun = _processor(full_pid), _processor(bare_pid)
+                without, with_all = _turns(bare, full, count, TURNS)
+                spent = (_processor(full_pid) - begun[0]) / (_processor(bare_pid) - begun[1])
             ratio = statistics.median(one / other for one, other in zip(with_all, without, strict=True))
             rates = f"{statistics.median(with_all):.0f} a second; without {statistics.median(without):.0f}"
             yield Measured(f"{words} with {len(FIRST_PARTY)} plugins ({rates})", ratio, 0.95, at_least=True)
+            yield Measured(f"{words} processor time of a request beside it without", spent, 1 / 0.95)
 
 
-def _turns(bare: int, full: int, requests: int) -> tuple[list[float], list[float]]:
+def _turns(bare: int, full: int, requests: int, turns: int) -> tuple[list[float], list[float]]:
     """Rates of both, turn by turn; who is first changes each time."""
     rates: dict[int, list[float]] = {bare: [], full: []}
-    for port in (bare, full):
-        _rate(port, requests, lambda line, n: line.ask("GET", PAGE))
-    for turn in range(TURNS):
+    for turn in range(turns):
         for port in (bare, full) if turn % 2 else (full, bare):
             rates[port].append(_rate(port, requests, lambda line, n: line.ask("GET", PAGE)))
     return rates[bare], rates[full]
+
+
+def _processor(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
