@@ -17,6 +17,7 @@ from meetup import api, config, create_app, domain
 from meetup.commands import MODULES, Commands
 from meetup.plugins import hookspecs
 from meetup.plugins.slots import SLOTS
+from meetup.rest.problems import TITLES
 from meetup.web import settings as web
 
 HEAD = "Written out of the code when the site is built.\n"
@@ -153,12 +154,14 @@ def rest_page(app: Flask) -> str:
     """Every call of the API out of its OpenAPI document."""
     document = app.test_client().get("/api/v1/openapi.json").get_json()
     assert document["paths"], "the OpenAPI document has no calls"
+    problems = ", ".join(f"{code} “{words}”" for code, words in TITLES.items())
     parts = [
         "# Calls of the API\n",
         HEAD,
         "The document itself is at `/api/v1/openapi.json` of every site, readable at `/api/v1/docs`. A call needs "
         "`Authorization: Bearer …`, a token of `meetup token create`; who may call what: "
-        "[access](../access.md#the-api).\n",
+        "[access](../access.md#the-api). `?` stands after what may be left out or missing. What cannot be done is "
+        f"answered by a problem document (RFC 9457): {problems}.\n",
     ]
     by_tag: dict[str, list[tuple[str, str, dict[str, Any]]]] = {}
     for path, calls in document["paths"].items():
@@ -184,8 +187,11 @@ def _call(method: str, path: str, one: dict[str, Any], document: dict[str, Any])
     body = resolve(one.get("requestBody", {}), document).get("content", {})
     for kind, content in body.items():
         yield f"Body ({kind}): {shape(content.get('schema', {}), document)}\n"
-    answers = ", ".join(code for code in one["responses"] if code != "default")
-    yield f"Answers: {answers}\n"
+    for code, answer in one["responses"].items():
+        if code.startswith("2"):
+            content = resolve(answer, document).get("content", {})
+            fields = next((shape(kind.get("schema", {}), document) for kind in content.values()), "")
+            yield f"Answers {code}{f': {fields}' if fields else ''}\n"
 
 
 def resolve(thing: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
