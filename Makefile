@@ -20,9 +20,10 @@ matrix: ## Run the tests of embedding with the oldest and the newest Flask and S
 bench: ## Measure load, desks, delivery, feeds, reminders and crashes, as ratios (ARGS="--small", or names)
 	@tools/bench.sh $(ARGS)
 
-fuzz: ## Send the API and the parsers what nobody meant (EXAMPLES=300 of each call, SECONDS=600 of the parsers)
-	@MEETUP_TEST_FUZZ_EXAMPLES="$(or $(EXAMPLES),300)" MEETUP_TEST_FUZZ_SECONDS="$(or $(SECONDS),600)" \
-	  tools/test.sh -o faulthandler_timeout=0 -k "whatever_is_sent or parser_gives"
+fuzz: ## Send API, forms and parsers what nobody meant (EXAMPLES=300 a call, REQUESTS=50000 a database, SECONDS=600 of the parsers)
+	@MEETUP_TEST_FUZZ_EXAMPLES="$(or $(EXAMPLES),300)" MEETUP_TEST_FUZZ_REQUESTS="$(or $(REQUESTS),50000)" \
+	  MEETUP_TEST_FUZZ_SECONDS="$(or $(SECONDS),600)" \
+	  tools/test.sh -o faulthandler_timeout=0 -k "whatever_is_sent or chance_finds or parser_gives"
 
 lint: ## Check formatting, style, types and the import rules
 	@tools/lint.sh

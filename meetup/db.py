@@ -158,6 +158,7 @@ class Database:
         self._writers: sessionmaker[Session] | None = None
         self._readers: sessionmaker[Session] | None = None
         self._glances: Engine | None = None
+        self._glanced: tuple[Select[Any] | None, str] = (None, "")
 
     @property
     def engine(self) -> Engine:
@@ -202,7 +203,10 @@ class Database:
         # As near to the file as it gets: it is asked for every page that is kept.
         raw = self._glances.raw_connection()
         try:
-            row = raw.cursor().execute(str(statement)).fetchone()
+            if statement is not self._glanced[0]:
+                # To put a statement into words takes longer than to run it, and it is the same one each time.
+                self._glanced = (statement, str(statement))
+            row = raw.cursor().execute(self._glanced[1]).fetchone()
         finally:
             raw.close()
         return row[0] if row else None

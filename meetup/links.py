@@ -15,12 +15,15 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from meetup.db import Base, BigKey
 from meetup.errors import N_, NotFound
+
+_LOOKED_UP = "meetup.links.looked_up"
 
 
 class Link(Base):
@@ -57,17 +60,24 @@ def token_for(db: Session, secret: str, purpose: str, subject: str, now: datetim
         subject: what it does it to, ``kind:id`` or an address.
         now: aware.
     """
-    handle = db.scalar(
-        select(Link.handle)
-        .where(Link.purpose == purpose, Link.subject == subject, Link.revoked_at.is_(None))
-        .order_by(Link.id.desc())
-        .limit(1)
-    )
-    if handle is None:
+    known = _looked_up(db)
+    handle = known.get((purpose, subject)) or handle_of(db, purpose, subject)
+    if not handle:
         handle = secrets.token_urlsafe(12)
         db.add(Link(handle=handle, purpose=purpose, subject=subject, created_at=now))
         db.flush()
+    # Asked again now: the first statement began the transaction.
+    _looked_up(db)[purpose, subject] = handle
     return handle + _digest(secret, purpose, handle)
+
+
+def _looked_up(db: Session) -> dict[tuple[str, str], str]:
+    """The handles that this transaction found or made: a registration asks for its own three times."""
+    begun = db.get_nested_transaction() or db.get_transaction()
+    kept: tuple[Any, dict[tuple[str, str], str]] | None = db.info.get(_LOOKED_UP)
+    if kept is None or kept[0] is not begun:
+        kept = db.info[_LOOKED_UP] = (begun, {})
+    return kept[1]
 
 
 def known_tokens(db: Session, secret: str, purpose: str, subjects: Sequence[str]) -> dict[str, str]:
@@ -137,6 +147,7 @@ def is_out(db: Session, purpose: str, subject: str) -> bool:
 
 def revoke(db: Session, purpose: str, subject: str, now: datetime) -> None:
     """End every live link for (`purpose`, `subject`)."""
+    _looked_up(db).pop((purpose, subject), None)
     db.execute(
         update(Link)
         .where(Link.purpose == purpose, Link.subject == subject, Link.revoked_at.is_(None))

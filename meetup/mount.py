@@ -121,6 +121,8 @@ class Mount:
         self.migrations: dict[str, tuple[str, ...]] = branches(self.plugins)
         self.words = Words(self.plugins.packages())
         self.jinja: Any = None
+        #: What requests are counted by (see :mod:`meetup.web.metrics`).
+        self.metrics: Any = None
 
     def _secret(self) -> str:
         secret = self.settings.secret_key or self.app.config.get("SECRET_KEY")

@@ -19,6 +19,7 @@ from meetup.rest import problems
 from meetup.staff.signin import BLUEPRINT as SIGN_IN
 from meetup.staff.signin import install_sign_in
 from meetup.web import errors
+from meetup.web.early import Early
 
 _MAIL_KINDS: dict[str, type] = {
     "MAIL_PORT": int,
@@ -81,6 +82,7 @@ def _whole_site(app: Flask, mount: Mount) -> None:
     app.after_request(finish_request)
     errors.install(app, testing=bool(app.testing))
     problems.install_outside(app, f"{mount.url_prefix}/api/")
+    app.wsgi_app = Early(app.wsgi_app, mount, mount.metrics)  # type: ignore[method-assign]
     if count := mount.settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count, count, count)  # type: ignore[method-assign]
     if mount.settings.base_url.startswith("https://"):

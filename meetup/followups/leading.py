@@ -7,18 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session as DbSession
 
 from meetup.departments.models import Department
 from meetup.followups.models import FollowUp
 from meetup.followups.queries import OWED, PAGE, WITH_ROW, late
-from meetup.followups.sqltime import local_day, local_month
 
 
 @dataclass(frozen=True)
@@ -55,13 +52,12 @@ def totals(db: DbSession, today: date) -> dict[str, int]:
         "overdue": func.coalesce(func.sum(case((late(today), 1), else_=0)), 0),
         "passed_on": func.coalesce(func.sum(case((FollowUp.transfers >= 2, 1), else_=0)), 0),
     }
-    # What is open is found by its states: years of history are only counted, in their index.
+    # What is open is found by its states: years of history are not even counted.
     row = db.execute(select(*(one.label(name) for name, one in sums.items())).where(FollowUp.state.in_(OWED))).one()
     count = select(func.count()).select_from(FollowUp)
     return {
         **{name: int(value) for name, value in row._mapping.items()},
         "waiting": db.scalar(count.where(FollowUp.state.in_(("answered", "verified")))) or 0,
-        "closed": db.scalar(count.where(FollowUp.state == "closed")) or 0,
     }
 
 
@@ -75,45 +71,3 @@ def passed_around(db: DbSession, limit: int = PAGE) -> Sequence[FollowUp]:
         .limit(limit)
     )
     return db.scalars(query).unique().all()
-
-
-@dataclass(frozen=True)
-class Month:
-    """One month: how much was ordered in it, how much of that was closed, how much was or is late."""
-
-    year: int
-    month: int
-    assigned: int
-    closed: int
-    late: int
-
-
-def _begin(db: DbSession, zone: ZoneInfo, months: int) -> datetime | None:
-    """When the last so many months began, the newest with an order in it among them; None: nothing was ordered."""
-    newest = db.scalar(select(func.max(FollowUp.assigned_at)))
-    if newest is None:
-        return None
-    first = newest.astimezone(zone).date().replace(day=1) - relativedelta(months=months - 1)
-    return datetime.combine(first, time(), zone)
-
-
-def trend(db: DbSession, zone: ZoneInfo, now: datetime, months: int = 12) -> list[Month]:
-    """The last months with an order in them, by when things were ordered; late is what missed its first due date."""
-    today = now.astimezone(zone).date()
-    month = local_month(db, FollowUp.assigned_at, zone, now).label("month")
-    missed = case(
-        (FollowUp.state.in_(OWED) & (FollowUp.first_due_on < today), 1),
-        (local_day(db, FollowUp.answered_at, zone, now) > FollowUp.first_due_on, 1),
-        else_=0,
-    )
-    since = _begin(db, zone, months)
-    if since is None:
-        return []
-    rows = db.execute(
-        select(month, func.count(), func.sum(case((FollowUp.state == "closed", 1), else_=0)), func.sum(missed))
-        .where(FollowUp.assigned_at >= since)
-        .group_by(month)
-        .order_by(month.desc())
-        .limit(months)
-    ).all()
-    return [Month(int(row[0][:4]), int(row[0][5:7]), int(row[1]), int(row[2]), int(row[3])) for row in reversed(rows)]

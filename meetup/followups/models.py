@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetup.db import Base, BigKey, Stateful
@@ -23,7 +23,8 @@ class FollowUp(Stateful, Base):
     ``first_due_on`` never changes; ``due_on`` moves only when an extension is granted.
     ``transfer_to_id`` and ``transfer_from_state`` stand while a transfer is asked for.
     ``closing`` says how it ended: ``confirmed`` or ``no_response``.
-    ``confirm_by`` is when silence closes it.
+    ``confirm_by`` is when silence closes it. ``tallied``: it is closed, and the
+    scorecards' kept sums have it, so that nobody counts it again.
     """
 
     __tablename__ = "meetup_follow_up"
@@ -32,6 +33,13 @@ class FollowUp(Stateful, Base):
         Index("ix_meetup_follow_up_due", "state", "due_on", "id"),
         Index("ix_meetup_follow_up_assigned_at", "assigned_at"),
         Index("ix_meetup_follow_up_confirm_by", "state", "confirm_by"),
+        Index(
+            "ix_meetup_follow_up_untallied",
+            "state",
+            "id",
+            sqlite_where=text("tallied = 0"),
+            postgresql_where=text("NOT tallied"),
+        ),
     )
     KIND = "follow-up"
     MACHINE = FOLLOW_UP
@@ -63,6 +71,7 @@ class FollowUp(Stateful, Base):
     reopenings: Mapped[int] = mapped_column(default=0)
     send_backs: Mapped[int] = mapped_column(default=0)
     first_response_at: Mapped[datetime | None]
+    tallied: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     issue: Mapped[Issue] = relationship(lazy="raise_on_sql")
     enterprise: Mapped[Enterprise] = relationship(lazy="raise_on_sql")

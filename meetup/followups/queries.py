@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from meetup.access import LEADER, ORGANIZER, Actor
 from meetup.departments.models import Department
-from meetup.domain.followups import OWES_ANSWER
+from meetup.domain.followups import OPEN, OWES_ANSWER
 from meetup.errors import NotFound
 from meetup.followups.models import Answer, Coordination, Extension, FollowUp, Transfer
 from meetup.issues.models import Issue
@@ -29,6 +29,10 @@ WITH_ROW = (
 )
 
 OWED = sorted(OWES_ANSWER)
+NOT_CLOSED = sorted(OPEN)
+
+#: What is closed is counted so far.
+MOST_COUNTED = 1_000
 
 #: The views of a queue, in the order of their tabs.
 VIEWS = ("open", "overdue", "waiting", "closed", "coordinating")
@@ -111,16 +115,21 @@ def _rows() -> Select[Any]:
 
 
 def counts(db: DbSession, scope: Scope, today: date) -> dict[str, int]:
-    """How many stand in each view, in one statement."""
-    columns = [
-        func.coalesce(func.sum(case((in_view(view, today, scope.department_id), 1), else_=0)), 0).label(view)
-        for view in VIEWS
-    ]
+    """How many stand in each view; of what is closed at most one above :data:`MOST_COUNTED`, however old the site."""
+    of = scope.department_id
+    views = [view for view in VIEWS if view != "closed"]
+    columns = [func.coalesce(func.sum(case((in_view(view, today, of), 1), else_=0)), 0).label(view) for view in views]
     query = select(*columns).select_from(FollowUp).join(FollowUp.issue).where(scope.allows())
-    if scope.department_id is not None:
-        along = select(Coordination.follow_up_id).where(Coordination.department_id == scope.department_id)
-        query = query.where(or_(FollowUp.lead_department_id == scope.department_id, FollowUp.id.in_(along)))
-    return {name: int(value) for name, value in db.execute(query).one()._mapping.items()}
+    if of is None:
+        query = query.where(FollowUp.state.in_(NOT_CLOSED))
+    else:
+        along = select(Coordination.follow_up_id).where(Coordination.department_id == of)
+        own = and_(FollowUp.lead_department_id == of, FollowUp.state.in_(NOT_CLOSED))
+        query = query.where(or_(own, and_(FollowUp.id.in_(along), FollowUp.state != "closed")))
+    found = {name: int(value) for name, value in db.execute(query).one()._mapping.items()}
+    closed = select(FollowUp.id).join(FollowUp.issue).where(scope.allows(), in_view("closed", today, of))
+    counted = select(func.count()).select_from(closed.limit(MOST_COUNTED + 1).subquery())
+    return {**found, "closed": db.scalar(counted) or 0}
 
 
 def incoming(db: DbSession, scope: Scope, limit: int = 50) -> list[tuple[FollowUp, Transfer]]:

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, String, func, literal, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Date, String, cast, func, literal, literal_column, type_coerce
 from sqlalchemy.orm import Session as DbSession
+
+from meetup.domain.scoring import TENTH_SECONDS
 
 
 def _is_postgresql(db: DbSession) -> bool:
@@ -32,3 +34,16 @@ def local_month(db: DbSession, column: Any, zone: ZoneInfo, now: datetime) -> Co
     if _is_postgresql(db):
         return func.to_char(func.timezone(zone.key, column), literal("YYYY-MM", String, literal_execute=True))
     return func.strftime(literal("%Y-%m", String, literal_execute=True), column, _shift(zone, now))
+
+
+def tenths_between(db: DbSession, first: Any, last: Any) -> ColumnElement[int]:
+    """Tenths of a day from one instant to another, as :func:`meetup.domain.scoring.tenths_of_a_day` counts them."""
+
+    def epoch(column: Any) -> ColumnElement[int]:
+        if _is_postgresql(db):
+            return cast(func.floor(func.extract("epoch", column)), BigInteger)
+        return cast(func.strftime(literal("%s", String, literal_execute=True), column), BigInteger)
+
+    # Written out: PostgreSQL takes two parameters for two different things to group by.
+    half, whole = (literal_column(str(seconds), BigInteger) for seconds in (TENTH_SECONDS // 2, TENTH_SECONDS))
+    return (epoch(last) - epoch(first) + half) // whole

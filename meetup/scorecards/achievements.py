@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
-from fractions import Fraction
-from statistics import median
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
 
-from meetup.domain.scoring import half_up
+from meetup.domain.scoring import median_days
 from meetup.followups.models import FollowUp
+from meetup.followups.sqltime import tenths_between
 from meetup.issues.models import Issue
 from meetup.programmes.models import Programme
 from meetup.sessions.models import Session
 from meetup.work import Work
-
-_DAY = Fraction(24 * 3600)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +53,14 @@ def achievements(work: Work, programme: Programme | None = None) -> Achievements
     counts = work.db.execute(
         select(func.count(), _sum(answered), _sum(and_(answered, _confirmed()))).select_from(Issue).where(raised)
     ).one()
-    spans = work.db.execute(select(Issue.received_at, Issue.answered_at).where(raised, answered))
+    tenths = tenths_between(work.db, Issue.received_at, Issue.answered_at)
+    lengths = work.db.execute(select(tenths, func.count()).where(raised, answered).group_by(tenths))
     return Achievements(
         sessions_held=work.db.scalar(held) or 0,
         issues_raised=counts[0],
         issues_answered=int(counts[1]),
         issues_confirmed=int(counts[2]),
-        median_days=_median([answer - receipt for receipt, answer in spans if answer is not None]),
+        median_days=median_days({int(one): times for one, times in lengths}),
     )
 
 
@@ -77,8 +74,3 @@ def _confirmed() -> ColumnElement[bool]:
     return and_(
         exists().where(own, FollowUp.closing == "confirmed"), ~exists().where(own, FollowUp.closing != "confirmed")
     )
-
-
-def _median(spans: list[timedelta]) -> Decimal | None:
-    seconds = [Fraction(span // timedelta(seconds=1)) for span in spans]
-    return half_up(Fraction(median(seconds)) / _DAY, 1) if seconds else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from flask import Blueprint
 from markupsafe import Markup
@@ -10,7 +10,7 @@ from markupsafe import Markup
 from meetup.access import Actor, can
 from meetup.plugins.hookspecs import hookimpl
 from meetup.plugins.slots import Panel
-from meetup.scorecards import queries
+from meetup.scorecards import queries, tallies
 from meetup.scorecards.views import bp
 from meetup.web.current import link
 from meetup.web.i18n import _
@@ -23,6 +23,12 @@ from meetup.work import Work
 def meetup_blueprints() -> list[Blueprint]:
     """The results."""
     return [bp]
+
+
+@hookimpl
+def meetup_due_work(work: Work) -> Mapping[str, int]:
+    """What was closed goes into the sums that are kept."""
+    return {"tallied": tallies.add_closed(work)}
 
 
 @hookimpl
@@ -40,7 +46,7 @@ def meetup_panels(work: Work, slot: str) -> Iterable[Panel]:
     """Results in numbers."""
     if slot not in {"home", "leader"}:
         return []
-    whole = queries.total(work)
+    whole = queries.overall(work)
     if not whole.assigned:
         return []
     return [Panel(_("Results in numbers"), Markup(page("scorecards/panel.html", total=whole)), 50)]

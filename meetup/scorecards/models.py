@@ -89,3 +89,50 @@ class Fact(Base):
 
     follow_up: Mapped[FollowUp] = relationship(lazy="raise_on_sql")
     lead_department: Mapped[Department] = relationship(lazy="raise_on_sql")
+
+
+class Tally(Base):
+    """What the scorecards count of the follow-ups that are closed: one row a department, a field or a month.
+
+    ``by`` is ``department``, ``field`` or ``month``; ``key`` is the key of the department or field (empty: no
+    field), or the month of the order in the site's zone, ``2026-11``. The other columns are the counts and sums
+    of :mod:`meetup.scorecards.counting` that no clock changes any more.
+    """
+
+    __tablename__ = "meetup_scorecard_tally"
+
+    by: Mapped[str] = mapped_column(String(12), primary_key=True)
+    key: Mapped[str] = mapped_column(String(20), primary_key=True)
+    assigned: Mapped[int]
+    answered: Mapped[int]
+    on_time: Mapped[int]
+    late: Mapped[int]
+    closed: Mapped[int]
+    closed_on_time: Mapped[int]
+    confirmed: Mapped[int]
+    no_response: Mapped[int]
+    passed_on: Mapped[int]
+    pass_around: Mapped[int]
+    extended: Mapped[int]
+    reopened: Mapped[int]
+    ever_answered: Mapped[int]
+    satisfaction_count: Mapped[int]
+    responded: Mapped[int]
+    transfers: Mapped[int]
+    extensions: Mapped[int]
+    marks: Mapped[int]
+
+
+class Duration(Base):
+    """How often something took so long, of the follow-ups that are closed: what medians are read from.
+
+    ``until`` is ``response`` (the first one) or ``closing``; ``tenths`` are tenths of a day from the order.
+    """
+
+    __tablename__ = "meetup_scorecard_duration"
+
+    by: Mapped[str] = mapped_column(String(12), primary_key=True)
+    key: Mapped[str] = mapped_column(String(20), primary_key=True)
+    until: Mapped[str] = mapped_column(String(12), primary_key=True)
+    tenths: Mapped[int] = mapped_column(primary_key=True)
+    times: Mapped[int]

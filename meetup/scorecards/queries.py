@@ -6,7 +6,7 @@ since it would speak of single enterprises.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -99,7 +99,7 @@ def scorecards(
     source = live(work, since, until)
     if kind is not None:
         of_kind = select(Department.id).where(Department.kind == kind)
-        source = replace(source, where=source.where & source.of.lead_department_id.in_(of_kind))
+        source = replace(source, where=source.where & source.of.lead_department_id.in_(of_kind), kept=False)
     if by == "criterion":
         return components(whole(work, source))
     return [card.row for card in cards(work, source, by)]
@@ -110,6 +110,14 @@ def total(work: Work, *, since: date | None = None, until: date | None = None) -
     return whole(work, live(work, since, until)).row
 
 
+def overall(work: Work) -> Row:
+    """Everything there is as one row; asked for once a page."""
+    if "scorecards.overall" not in work.memo:
+        work.memo["scorecards.overall"] = total(work)
+    found: Row = work.memo["scorecards.overall"]
+    return found
+
+
 def cards(work: Work, source: Source, by: str, weights: Mapping[str, int] = STANDARD) -> list[Card]:
     """The scorecards of every department or field with something in `source`, the best first.
 
@@ -118,9 +126,8 @@ def cards(work: Work, source: Source, by: str, weights: Mapping[str, int] = STAN
         by: ``department`` or ``field``.
         weights: component → hundredths.
     """
-    key = source.of.lead_department_id if by == "department" else source.field
-    groups = counted(work, source, key)
-    spans = medians(work, source, key)
+    groups = counted(work, source, by)
+    spans = medians(work, source, by)
     named = _named(work, by, groups)
     found = [make_card(named[one], counts, spans.get(one), weights) for one, counts in groups.items() if one in named]
     return placed(found)
@@ -128,8 +135,8 @@ def cards(work: Work, source: Source, by: str, weights: Mapping[str, int] = STAN
 
 def whole(work: Work, source: Source, weights: Mapping[str, int] = STANDARD) -> Card:
     """Everything in `source` as one scorecard."""
-    counts = counted(work, source).get(None, {})
-    return make_card(Row(code="", name=""), counts, medians(work, source).get(None), weights)
+    counts = counted(work, source).get("", {})
+    return make_card(Row(code="", name=""), counts, medians(work, source).get(""), weights)
 
 
 def components(card: Card) -> list[Row]:
@@ -141,16 +148,18 @@ def components(card: Card) -> list[Row]:
     ]
 
 
-def _named(work: Work, by: str, rows: Mapping[Any, Any]) -> dict[Any, Row]:
+def _named(work: Work, by: str, rows: Iterable[str]) -> dict[str, Row]:
     """The names of what the rows are about, empty scorecards."""
-    keys = [one for one in rows if one is not None]
+    keys = [int(one) for one in rows if one]
     if by == "department":
         departments = work.db.scalars(select(Department).where(Department.id.in_(keys)))
-        return {one.id: Row(code=one.code, name=one.name, name_en=one.name_en, kind=one.kind) for one in departments}
+        return {
+            str(one.id): Row(code=one.code, name=one.name, name_en=one.name_en, kind=one.kind) for one in departments
+        }
     known = work.db.scalars(select(Field).where(Field.id.in_(keys)))
-    named: dict[Any, Row] = {one.id: Row(code=one.code, name=one.name, name_en=one.name_en) for one in known}
-    if None in rows:
-        named[None] = Row(code="", name="")
+    named = {str(one.id): Row(code=one.code, name=one.name, name_en=one.name_en) for one in known}
+    if "" in rows:
+        named[""] = Row(code="", name="")
     return named
 
 

@@ -14,8 +14,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-
 from meetup.errors import N_, InvalidInput
 
 #: What a workbook may unpack to.
@@ -41,6 +39,9 @@ def read_sheet(content: bytes, max_columns: int) -> Iterator[tuple[int, list[Cel
         InvalidInput: (field ``file``) if it is no workbook, is damaged, or unpacks to too much.
     """
     _weigh(content)
+    # Imported for the first workbook: openpyxl takes a tenth of the start, and few sites ever read one.
+    from openpyxl import load_workbook
+
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets

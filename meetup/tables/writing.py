@@ -15,18 +15,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.cell.cell import WriteOnlyCell as Styled
-from openpyxl.styles import Font
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 #: Excel ends a sheet after 1,048,576 lines; we begin another before.
 _SHEET_ROWS = 1_000_000
 _CELL_LENGTH = 32_767
 _TITLE = re.compile(r"[\[\]:*?/\\']")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
+#: What XML cannot say at all, and so no workbook either.
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def safe(text: str) -> str:
@@ -50,7 +50,7 @@ def write_csv(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[An
 
 def write_xlsx(out: BinaryIO, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write a workbook with real dates and numbers. Returns the number of rows."""
-    book = Workbook(write_only=True)
+    book = _book()
     count = 0
     sheet: Any = None
     for row in rows:
@@ -75,7 +75,7 @@ class Sheet:
 
 def write_book(out: BinaryIO, sheets: Iterable[Sheet]) -> None:
     """Write a workbook with a sheet for each of `sheets`; their titles are cut to what Excel takes."""
-    book = Workbook(write_only=True)
+    book = _book()
     for one in sheets:
         sheet = _sheet(book, one.headings)
         sheet.title = _TITLE.sub(" ", one.title)[:31] or "-"
@@ -133,7 +133,7 @@ def _excel(value: Any) -> Any:
         case date():
             return value
         case _:
-            return ILLEGAL_CHARACTERS_RE.sub("", _plain(value))[:_CELL_LENGTH]
+            return _ILLEGAL.sub("", _plain(value))[:_CELL_LENGTH]
 
 
 def _jsonable(value: Any) -> Any:
@@ -146,7 +146,17 @@ def _jsonable(value: Any) -> Any:
             return value
 
 
+def _book() -> Workbook:
+    # Imported for the first workbook: openpyxl takes a tenth of the start, and many sites never write one.
+    from openpyxl import Workbook
+
+    return Workbook(write_only=True)
+
+
 def _sheet(book: Workbook, headings: Sequence[str]) -> Any:
+    from openpyxl.cell.cell import WriteOnlyCell as Styled
+    from openpyxl.styles import Font
+
     sheet: Any = book.create_sheet()
     sheet.freeze_panes = "A2"
     cells = []

@@ -34,9 +34,13 @@ def current_mount() -> Mount:
 def request_id() -> str:
     """The request's id: the one a proxy gave it, or a new one; it goes into the log and the mails."""
     if "meetup_request_id" not in g:
-        given = request.headers.get("X-Request-ID", "")
-        g.meetup_request_id = given if given.isalnum() and len(given) <= 40 else secrets.token_hex(8)
+        g.meetup_request_id = chosen_id(request.headers.get("X-Request-ID", ""))
     return str(g.meetup_request_id)
+
+
+def chosen_id(given: str) -> str:
+    """The id that a proxy gave a request, if it is one; else a new one."""
+    return given if given.isalnum() and len(given) <= 40 else secrets.token_hex(8)
 
 
 def current_actor() -> Actor:

@@ -5,27 +5,28 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import NotFound
 
-from meetup import migrate
 from meetup.mount import Mount
 from meetup.outbox.models import TransportState
 from meetup.web.current import current_mount
 from meetup.web.guards import allow
 from meetup.web.metrics import Metrics
 
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
+
 
 def make_blueprint(mount: Mount) -> Blueprint:
     """The three addresses of `mount`; made anew for each, since each counts for itself."""
     bp = Blueprint("health", __name__)
-    metrics = Metrics(mount)
+    metrics = mount.metrics = Metrics(mount)
     bp.add_url_rule("/healthz", view_func=healthz)
     bp.add_url_rule("/readyz", view_func=readyz)
     view = partial(show_metrics, metrics)
@@ -59,6 +60,9 @@ def show_metrics(metrics: Metrics) -> Response:
 
 def unready(mount: Mount) -> list[dict[str, Any]]:
     """Why `mount` cannot work, as (part, reason); empty when it can. No secrets, no addresses."""
+    # Alembic takes a fifth of the start, and only whoever asks whether the site is ready needs it.
+    from meetup import migrate
+
     try:
         with mount.database.connect() as connection:
             at = migrate.current(connection)
@@ -79,6 +83,8 @@ def unready(mount: Mount) -> list[dict[str, Any]]:
 @lru_cache(maxsize=8)
 def _scripts(locations: tuple[str, ...]) -> ScriptDirectory:
     """Where the database should be; read once, since a running process's files do not change."""
+    from meetup import migrate
+
     return migrate.scripts(locations)
 
 

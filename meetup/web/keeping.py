@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from meetup.mount import Mount
 
 View = Callable[..., Any]
-_HEAD = select(ActivityHead.hash)
+HEAD = select(ActivityHead.hash)
+#: Where a request says which kept page answered it: the log's head, the endpoint, the page.
+MARK = "meetup.kept_page"
 #: Longer addresses are nobody's bookmark.
 _LONGEST = 300
 
@@ -39,19 +41,22 @@ def kept(view: View) -> View:
         mount = current_mount()
         if not _may_keep(mount):
             return view(**values)
-        head = reading_from().glance(_HEAD)
+        head = reading_from().glance(HEAD)
         key = (request.full_path, request.script_root, locale_code(), head)
         found = mount.kept_pages.peek(key)
-        if found is not None and _is_true(found, mount.clock()):
+        if found is not None and is_true(found, mount.clock()):
             # It was asked when the page was drawn, of the same public and the same state of things.
             for action in asked_for(getattr(wrapper, "meetup_of", ()), ""):
                 note_asked(action)
+            _mark(head, found)
             return found.body
         drawn = view(**values)
         body, status = drawn if isinstance(drawn, tuple) else (drawn, 200)
         # What was read may be newer than the head that was asked for first; then it is not kept.
-        if status == 200 and current_work().db.scalar(_HEAD) == head:
-            mount.kept_pages.put(key, _page(body, current_work().now))
+        if status == 200 and current_work().db.scalar(HEAD) == head:
+            page = _page(body, current_work().now)
+            mount.kept_pages.put(key, page)
+            _mark(head, page)
         return drawn
 
     return wrapper
@@ -62,12 +67,17 @@ def turns_at(*moments: datetime | None) -> None:
     g.setdefault("meetup_turns", []).extend(moment for moment in moments if moment is not None)
 
 
+def _mark(head: str, page: KeptPage) -> None:
+    request.environ[MARK] = (head, request.endpoint or "", page)
+
+
 def _page(body: str, now: datetime) -> KeptPage:
     # At the very moment, which side of it the page shows, its own rule says: then it is true of no other instant.
     return KeptPage(body, now, min((one for one in g.get("meetup_turns", ()) if one >= now), default=None))
 
 
-def _is_true(page: KeptPage, now: datetime) -> bool:
+def is_true(page: KeptPage, now: datetime) -> bool:
+    """Whether `page` is what would be drawn at `now`."""
     # Looked at from both sides: a clock may be set back.
     return page.since <= now and (page.until is None or now < page.until)
 

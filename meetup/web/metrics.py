@@ -46,12 +46,16 @@ class Metrics:
         """Count the request that is being answered, if it came to this mount."""
         blueprint = request.blueprint or ""
         if blueprint == self.mount.name or blueprint.startswith(f"{self.mount.name}."):
-            endpoint = request.endpoint or ""
-            self.requests.labels(endpoint, request.method, str(response.status_code)).inc()
             started = g.get("meetup_started")
-            if started is not None:
-                self.seconds.labels(endpoint).observe(time.perf_counter() - started)
+            took = None if started is None else time.perf_counter() - started
+            self.add(request.endpoint or "", request.method, response.status_code, took)
         return response
+
+    def add(self, endpoint: str, method: str, status: int, seconds: float | None) -> None:
+        """Count one request, and how long its answer took if that is known."""
+        self.requests.labels(endpoint, method, str(status)).inc()
+        if seconds is not None:
+            self.seconds.labels(endpoint).observe(seconds)
 
     def text(self) -> bytes:
         """All numbers, in Prometheus' text format; of all web processes where they share a folder."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from meetup.errors import InvalidInput, NotAllowed, WrongState
-from meetup.followups import service
+from meetup.followups import queries, service
 from tests.features.following import ANSWER, Province, build, worker
 
 
@@ -275,3 +275,18 @@ def test_an_order_has_to_make_sense(province: Province) -> None:
             "follow_ups.3.working_days",
         }
         assert issue.state == "accepted"
+
+
+def test_the_tabs_count_and_what_is_closed_only_so_far(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    for at in range(3):
+        province.order(f"Xong {at}", to="closed")
+    province.order("Mở")
+    province.order("Phối hợp", lead="SXD", along=("STC",))
+    province.order("Của cơ quan khác", lead="SXD", to="closed")
+
+    def tabs() -> list[str]:
+        return [tab.get_text(" ", strip=True) for tab in province.as_("STC").soup("/department/").select(".mu-tabs a")]
+
+    assert tabs() == ["To answer 1", "Overdue 0", "Waiting for others 0", "Closed 3", "Coordinating 1"]
+    monkeypatch.setattr(queries, "MOST_COUNTED", 2)
+    assert tabs()[3] == "Closed 2+"

@@ -1,13 +1,9 @@
-"""Every form and address with what nobody should send: never a fault of ours, nothing stored by half."""
+"""Every form with what nobody should send: never a fault of ours, nothing stored by half."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
 import re
-import shutil
-import traceback
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,81 +12,18 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sqlalchemy.engine import make_url
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from tests.features.world import EVERYONE, World, differences, own_address, tell
-from tests.rig import postgresql
+from tests.features.hostile import TYPED, Found, Keeper, culprit, keeping, names_of, target_of
+from tests.features.world import World, differences, tell
 
 pytestmark = pytest.mark.slow
 
-MARKUP = "<script>alert(1)</script>'; DROP TABLE meetup_issue;-- \"{{7*7}}%(x)s ${7*7}"
-#: What is typed into every field at once.
-TYPED: dict[str, str] = {
-    "nothing": "",
-    "blanks": " \t\u3000\u200b ",
-    "overlong": "Quá dài " * 12_500,
-    "letters": "abc",
-    "superscript": "²",
-    "huge number": "1" + "0" * 30,
-    "too big for 64 bits": str(2**63),
-    "too big for 32 bits": str(2**31),
-    "zero": "0",
-    "negative": "-1",
-    "not a number": "NaN",
-    "far day": "9999-12-31",
-    "no such day": "31/02/2026 25:61",
-    "markup": MARKUP,
-    "line breaks": "Một\r\nBcc: x@evil.example\r\n\r\nHai",
-    "NUL": "Một\x00Hai",
-    "controls": "\x01\x1b[31m\x7f\x85\u2028Một",
-    "four bytes": "𠮷野家 🏛️👩‍👩‍👧‍👦 Một",
-    "combining": "Z̸͍̎ă̵̛l̷̨̈́g̷̙͐o̶͚͌ " + "e\u0301\u0302\u0303" * 30,
-    "right to left": "\u202eexe.fdp\u202c \u2066نص\u2069 Một",
-    "a formula": '=HYPERLINK("http://evil.example")',
-    "a path": "../../../../etc/passwd",
-}
 #: Of the body as it travels: name → what each value becomes, percent-encoded.
 BROKEN = {"lone surrogate": "%ED%A0%80", "no UTF-8": "%FF%FE%C0%AF", "half a code": "%E2%82"}
 
 #: Where a page says what was wrong.
 SAID = "[aria-invalid=true], .mu-error, .mu-summary li, .mu-note--bad, [role=alert]"
-
-
-class Keeper:
-    """Puts the database back as it was."""
-
-    def __init__(self, world: World, url: str, folder: Path, request: pytest.FixtureRequest) -> None:
-        self.world, self.url, self.folder, self.request = world, make_url(url), folder, request
-        self.quick = self.url.get_backend_name() == "sqlite"
-        self.saved = f"{self.url.database}_saved"
-        self.world.mount.database.dispose()
-        if self.quick:
-            with self.world.mount.database.connect() as connection:
-                connection.commit()
-                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            shutil.copyfile(str(self.url.database), folder / "saved.sqlite3")
-        else:
-            postgresql.create_database(self._admin(), self.saved, str(self.url.database))
-
-    def _admin(self) -> Any:
-        return self.request.getfixturevalue("postgresql_admin")
-
-    def restore(self) -> None:
-        """As it was."""
-        self.world.mount.database.dispose()
-        if self.quick:
-            for ending in ("-wal", "-shm"):
-                Path(f"{self.url.database}{ending}").unlink(missing_ok=True)
-            shutil.copyfile(self.folder / "saved.sqlite3", str(self.url.database))
-        else:
-            postgresql.drop_database(self._admin(), str(self.url.database))
-            postgresql.create_database(self._admin(), str(self.url.database), self.saved)
-
-    def forget(self) -> None:
-        """Leave nothing behind."""
-        if not self.quick:
-            postgresql.drop_database(self._admin(), self.saved)
 
 
 @pytest.fixture
@@ -100,28 +33,8 @@ def world(site: Any, mount: Any, clock: Any) -> World:
 
 @pytest.fixture
 def keeper(world: World, database_url: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Keeper]:
-    for who in EVERYONE:
-        world.visitor(who)
-    made = Keeper(world, database_url, tmp_path, request)
-    yield made
-    made.forget()
-
-
-class Found(dict[str, str]):
-    """Faults, each once: what → where first."""
-
-    def note(self, what: str, where: str) -> None:
-        self.setdefault(what, where)
-
-    def __str__(self) -> str:
-        return "\n".join(f"{what}\n      first at {where}" for what, where in self.items())
-
-
-def culprit(error: BaseException) -> str:
-    """An exception, and the line of ours that it came from."""
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if "/meetup/" in one.filename]
-    where = f"{frames[-1].filename.rpartition('/meetup/')[2]}:{frames[-1].lineno} {frames[-1].line}" if frames else "?"
-    return f"{type(error).__name__}: {str(error)[:160]!r} in {where}"
+    with keeping(world, database_url, tmp_path, request) as made:
+        yield made
 
 
 #: Who comes, a part of the forms that they find, and how many there are at least.
@@ -137,8 +50,8 @@ def test_every_form(world: World, keeper: Keeper, crowd: tuple[str, ...], part: 
     found, tried = Found(), set()
     for who in crowd:
         for path, form, _soup in list(world.forms(who, every=4)):
-            target = _target(path, form)
-            names = sorted(re.sub(r"\d+", "0", name) for name in _names(form))
+            target = target_of(path, form)
+            names = sorted(re.sub(r"\d+", "0", name) for name in names_of(form))
             known = (world.action_kind(target), tuple(names))
             if known in tried or zlib.crc32(repr(known).encode()) % parts != part:
                 continue
@@ -148,18 +61,10 @@ def test_every_form(world: World, keeper: Keeper, crowd: tuple[str, ...], part: 
     assert not found, f"{len(found)} faults:\n{found}"
 
 
-def _target(path: str, form: Tag) -> str:
-    return own_address(path, str(form.get("action") or path))
-
-
-def _names(form: Tag) -> list[str]:
-    return [str(one["name"]) for one in form.find_all(["input", "select", "textarea"]) if one.get("name")]
-
-
 def _attack(world: World, keeper: Keeper, who: str, path: str, form: Tag, found: Found) -> None:
     keeper.restore()
     visitor = world.visitor(who)
-    target = _target(path, form)
+    target = target_of(path, form)
     token = form.find("input", {"name": "csrf_token"})
     if token is None:
         found.note(f"{target}: a form without a token", path)
@@ -303,201 +208,6 @@ def _look(page: str, form: Any, where: str, typed: dict[str, str], found: Found,
 def _same(text: str) -> str:
     """Texts that a browser takes for the same, and what no page can show."""
     return re.sub(r"\s+", " ", re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028]", "", text.replace("\r\n", "\n"))).strip()
-
-
-#: What stands in an address in place of a number or a word.
-IN_PATH = (
-    "0",
-    "-1",
-    "1" + "0" * 30,
-    "2147483648",
-    "9223372036854775808",
-    "²",
-    "٣",
-    "x",
-    "%00",
-    "%FF%FE",
-    "%ED%A0%80",
-    "..%2f..%2fetc",
-    "a" * 3_000,
-    "%3Cscript%3Ealert(1)",
-    "%0d%0aX-Evil:1",
-    "é%F0%9F%92%A9",
-    "%20",
-    "a.ics",
-    "null",
-    "1e9",
-    "1.5",
-)
-#: What is asked for in a query: every name with each of these.
-ASKED = (
-    "",
-    "x",
-    "0",
-    "-1",
-    "1" + "0" * 30,
-    "9223372036854775808",
-    "²",
-    "\x00",
-    "%",
-    "_",
-    "\\",
-    "'",
-    '"',
-    "*",
-    "(",
-    "NEAR/",
-    "a AND",
-    MARKUP,
-    "\udc80",
-    "🏛️" * 50,
-    "x" * 5_000,
-    "2026-13-45",
-    "31/02/2026",
-    "9999Q4",
-    "²²²²Q1",
-    "٢٠٢٦Q1",
-    "9999-12-31",
-    "0001-01-01",
-    "2026-11-02T10:00:00+99:99",
-)
-QUERIES = (
-    "q",
-    "after",
-    "when",
-    "programme",
-    "state",
-    "tab",
-    "field",
-    "department",
-    "outcome",
-    "from",
-    "to",
-    "since",
-    "until",
-    "quarter",
-    "view",
-    "passed_on",
-    "show",
-    "issue",
-    "subject",
-    "recipient",
-    "session",
-    "lang",
-    "as",
-    "next",
-    "kind",
-    "by",
-    "limit",
-    "due_before",
-    "overdue",
-)
-
-
-def _marks() -> list[str]:
-    """Page marks that nobody was given."""
-    made = [
-        [],
-        [1],
-        [1, 2],
-        [1, 2, 3],
-        ["x"],
-        [None],
-        [True],
-        [1e400],
-        ["0001-01-01T00:00:00", 1],
-        ["2026-01-01", 10**30],
-        ["9999-12-31T23:59:59+00:00", 1],
-        ["0001-01-01T00:00:00+14:00", -1],
-        [0, "2026-01-01T00:00:00+00:00", 2**70],
-        [10**30],
-        [2**63],
-        [-1],
-        [{}],
-        [[[]]],
-        ["\ud800", 1],
-        ["2026-01-01T00:00:00+00:00", 2**63],
-        [2**63 - 1, "2026-01-01T00:00:00+00:00", 1],
-    ]
-    texts = [json.dumps(one) for one in made] + [
-        "[" * 2_500,
-        "NaN",
-        "{}",
-        "1",
-        '"x"',
-        "[1" + "0" * 4_400 + "]",
-        "\x00",
-        "[1, Infinity]",
-    ]
-    return [base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode() for text in texts] + [
-        "é",
-        "=",
-        "====",
-        "A",
-        "*",
-    ]
-
-
-@pytest.mark.parametrize("who", ["public", "admin", "officer", "enterprise", "tokens"])
-def test_every_address(world: World, who: str) -> None:
-    found = Found()
-    visitor: Any = world.visitor(who) if who != "tokens" else world.site.test_client()
-    headers = {"Authorization": f"Bearer {world.tokens['token of admin']}"} if who == "tokens" else {}
-
-    def come(address: str) -> None:
-        try:
-            answer = visitor.get(address, headers=headers, buffered=False)
-            body = answer.text if not answer.is_streamed else ""
-            if answer.status_code >= 500:
-                found.note(f"{world.kind_of(address.partition('?')[0])[0]} answers {answer.status_code}", address[:200])
-            if "<script>alert(1)" in body and "json" not in (answer.content_type or ""):
-                found.note(f"{world.kind_of(address.partition('?')[0])[0]} gives a script back", address[:200])
-            answer.close()
-        except Exception as error:
-            found.note(culprit(error), address[:200])
-
-    api = who == "tokens"
-    pages = {world.kind_of(path)[0]: path for path, _answer in world.walk(who, every=1)} if not api else _of_api(world)
-    for rule in world.rules():
-        if (
-            "GET" not in (rule.methods or ())
-            or rule.rule.startswith("/api/") is not api
-            or rule.endpoint.endswith(".events")
-        ):
-            continue
-        if who not in ("public", "tokens") and rule.endpoint not in pages:
-            continue
-        for name in sorted(rule.arguments):
-            for value in IN_PATH:
-                path = re.sub(rf"<[^<>]*\b{name}>", value, rule.rule)
-                if "<" in path:
-                    path = re.sub(r"<[^<>]*>", "1", path)
-                come(path)
-                if name == "number" and rule.endpoint in pages:
-                    come(re.sub(r"\d{5,}", value, pages[rule.endpoint], count=1))
-    for path in pages.values():
-        plain = path.partition("?")[0]
-        if plain.startswith("/assets") or plain.endswith("/events"):
-            continue
-        for mark in _marks():
-            come(f"{plain}?after={quote(mark)}")
-        for value in ASKED:
-            code = quote(value.encode("utf-8", "surrogatepass"))
-            come(plain + "?" + "&".join(f"{name}={code}" for name in QUERIES))
-            if value in ("²", "\udc80", "1" + "0" * 30):
-                for name in ("q", "issue", "state", "department", "quarter"):
-                    come(f"{plain}?{name}={code}")
-        come(plain + "?" + "&".join(f"{name}[]=x&{name}=1&{name}=2" for name in QUERIES))
-    assert not found, f"{len(found)} faults:\n{found}"
-
-
-def _of_api(world: World) -> dict[str, str]:
-    """One address of each GET of the API."""
-    return {
-        rule.endpoint: re.sub(r"<[^<>]*code>", "STC", re.sub(r"<int:[a-z_]+>", "1", rule.rule))
-        for rule in world.rules()
-        if rule.rule.startswith("/api/") and "GET" in (rule.methods or ())
-    }
 
 
 def test_disagreeing_keeps_the_reason(world: World) -> None:

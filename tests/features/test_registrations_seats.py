@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +16,7 @@ from meetup.registrations.models import Participant, Registration
 from meetup.sessions import service as sessions
 from meetup.sessions.models import Session
 from tests.factories import make_registration, make_session
+from tests.rig.racing import at_once
 
 if TYPE_CHECKING:
     from meetup.mount import Mount
@@ -47,24 +48,13 @@ def test_the_last_seat_has_one_taker(mount: Mount, work: Unit) -> None:
     with work() as w:
         session = make_session(w, capacity=3).id
         w.commit()
-    failures: list[BaseException] = []
-    start = threading.Barrier(8)
 
     def one(number: int) -> None:
-        try:
-            start.wait(10)
-            with mount.work() as w:
-                make_registration(w, w.get(Session, session), number)
-                w.commit()
-        except BaseException as error:
-            failures.append(error)
+        with mount.work() as w:
+            make_registration(w, w.get(Session, session), number)
+            w.commit()
 
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not failures
+    at_once(*[partial(one, number) for number in range(8)])
     assert sorted(states(work, session)) == ["confirmed"] * 3 + ["waitlisted"] * 5
     seats_hold(work, session)
 
@@ -73,24 +63,13 @@ def test_the_same_enterprise_at_once_is_one_registration(mount: Mount, work: Uni
     with work() as w:
         session = make_session(w).id
         w.commit()
-    failures: list[BaseException] = []
-    start = threading.Barrier(6)
 
     def one() -> None:
-        try:
-            start.wait(10)
-            with mount.work() as w:
-                make_registration(w, w.get(Session, session), 1)
-                w.commit()
-        except BaseException as error:
-            failures.append(error)
+        with mount.work() as w:
+            make_registration(w, w.get(Session, session), 1)
+            w.commit()
 
-    threads = [threading.Thread(target=one) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not failures
+    at_once(*[one] * 6)
     assert states(work, session) == ["confirmed"]
     with work(write=False) as w:
         found = w.db.scalar(select(func.count()).where(Outgoing.kind == "registration_found"))

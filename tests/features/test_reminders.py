@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from meetup.registrations.models import Registration
 from meetup.reminders import service as reminders
 from meetup.sessions.models import Session
 from tests.features.following import ANSWER, Province, build, worker
+from tests.rig.racing import at_once
 
 HCM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -320,20 +320,14 @@ def test_whoever_races_each_goes_once(province: Province, site: Any, clock: Any,
     for title in ("Một", "Hai", "Ba"):
         province.order(title)
     clock.travel(to="2026-11-13T09:30")
-    ready = threading.Barrier(people)
 
     def turn() -> None:
-        ready.wait()
         for _again in range(2):
             with province.work() as w:
                 reminders.send_due(w)
                 w.commit()
 
-    threads = [threading.Thread(target=turn) for _ in range(people)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    at_once(*[turn] * people)
     assert len(province.mails("session_reminder")) == 1
     assert len(province.mails("follow_up_due")) == 3
 

@@ -50,6 +50,7 @@ def department() -> Any:
         view=view,
         rows=with_days(work, shown.items),
         counts=queries.counts(work.db, scope, today()),
+        most_counted=queries.MOST_COUNTED,
         incoming=queries.incoming(work.db, scope) if not after else [],
         drafts=drafting.waiting_for(work.db, own) if own is not None and not after and is_head(actor, own) else [],
         passed_on=passed_on,

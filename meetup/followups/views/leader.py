@@ -10,6 +10,8 @@ from flask import Response
 
 from meetup.followups import leading, queries
 from meetup.followups.views.base import bp, draw, today, with_days
+from meetup.scorecards import queries as scorecards
+from meetup.scorecards.trend import Month, trend
 from meetup.web import charts
 from meetup.web.current import current_work, link
 from meetup.web.guards import allow
@@ -25,7 +27,7 @@ def leader() -> Any:
     overdue = queries.queue(work.db, everything, "overdue", today(), limit=10)
     return draw(
         "leader.html",
-        totals=leading.totals(work.db, today()),
+        totals={**leading.totals(work.db, today()), "closed": scorecards.overall(work).closed},
         loads=leading.by_department(work.db, today()),
         overdue=with_days(work, overdue[:10]),
         more_overdue=len(overdue) > 10,
@@ -33,14 +35,14 @@ def leader() -> Any:
         decide=[
             (f, moved) for f, moved in queries.incoming(work.db, everything) if f.transfers or moved.answer_by < today()
         ],
-        trend=leading.trend(work.db, work.zone, work.now),
+        trend=trend(work),
         today=today(),
         rows_of_month=_rows_of_month,
         rows=lambda view, code="", **more: link("follow_ups.department", department=code, view=view, **more),
     )
 
 
-def _rows_of_month(month: leading.Month, figure: str) -> str:
+def _rows_of_month(month: Month, figure: str) -> str:
     """The address of what was ordered in a month and is counted by `figure`."""
     first = date(month.year, month.month, 1)
     last = date(month.year, month.month, monthrange(month.year, month.month)[1])
@@ -52,7 +54,7 @@ def _rows_of_month(month: leading.Month, figure: str) -> str:
 def trend_picture() -> Response:
     """The trend as a picture; the table with the same numbers stands below it on the page."""
     work = current_work()
-    months = leading.trend(work.db, work.zone, work.now)
+    months = trend(work)
     svg = charts.bars(
         _("Follow-ups by month"),
         [f"{one.month:02d}/{one.year}" for one in months],

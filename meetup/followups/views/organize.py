@@ -40,7 +40,6 @@ def organize() -> Any:
         extensions=extensions,
         left=left,
         today=today(),
-        counts=queries.counts(work.db, everything, today()),
         next_url=link("follow_ups.organize", after=shown.next) if shown.next else "",
         first_url=link("follow_ups.organize") if after else "",
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -24,8 +23,9 @@ from meetup.domain.registrations import REGISTRATION
 from meetup.domain.sessions import SESSION
 from meetup.errors import BadConfiguration
 from meetup.outbox.models import Outgoing, TransportState
-from tests.features.following import Province, staff
+from tests.features.following import Province, run_worker, staff
 from tests.features.following import build as build_province
+from tests.rig.listening import Heard, Said, listening
 
 TOKEN = "123456:AAbot-token-that-nobody-may-see"
 USER = "2468458835296197922"
@@ -81,28 +81,16 @@ class Services:
 def services() -> Iterator[Services]:
     made = Services()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = self.headers["Content-Type"] == "application/x-www-form-urlencoded"
-            body = {name: value[0] for name, value in parse_qs(raw).items()} if form else json.loads(raw)
-            status, said = made.answer(self.path, {k.lower(): v for k, v in self.headers.items()}, body)
-            content = said if isinstance(said, bytes) else json.dumps(said).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def answer(heard: Heard) -> Said:
+        raw = heard.body.decode()
+        form = heard.headers["content-type"] == "application/x-www-form-urlencoded"
+        body = {name: value[0] for name, value in parse_qs(raw).items()} if form else json.loads(raw)
+        status, said = made.answer(heard.path, heard.headers, body)
+        content = said if isinstance(said, bytes) else json.dumps(said).encode()
+        return status, {"Content-Type": "application/json"}, content
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.port = server.server_port
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    yield made
-    server.shutdown()
-    server.server_close()
+    with listening(answer) as made.port:
+        yield made
 
 
 @pytest.fixture
@@ -152,13 +140,7 @@ def room(work: Any) -> Callable[..., int]:
 def send(site: Any) -> Callable[[], dict[str, Any]]:
     """The worker, once; its counts."""
 
-    def run() -> dict[str, Any]:
-        result = site.test_cli_runner().invoke(args=["meetup", "worker", "--once"])
-        assert result.exit_code == 0, result.output
-        counts: dict[str, Any] = json.loads(result.stdout)
-        return counts
-
-    return run
+    return partial(run_worker, site)
 
 
 def rows(work: Any) -> list[Outgoing]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,17 +24,9 @@ from meetup.domain.issues import ISSUE
 from meetup.domain.registrations import REGISTRATION
 from meetup.domain.sessions import SERIES, SESSION
 from meetup.outbox.models import Outgoing, TransportState
-from tests.features.following import Province, staff
+from tests.features.following import Province, run_worker, staff
 from tests.features.following import build as build_province
-
-
-@dataclass
-class Heard:
-    """One request."""
-
-    path: str
-    headers: dict[str, str]
-    body: bytes
+from tests.rig.listening import Heard, Said, listening
 
 
 @dataclass
@@ -44,7 +35,7 @@ class Receiver:
 
     port: int
     heard: list[Heard] = field(default_factory=list)
-    answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
+    answers: list[Said] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -56,29 +47,13 @@ class Receiver:
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(heard: Heard) -> Said:
+        made.heard.append(heard)
+        return made.answers.pop(0) if made.answers else (204, {}, b"")
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            made.heard.append(Heard(self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-            status, headers, text = made.answers.pop(0) if made.answers else (204, {}, b"")
-            self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made = Receiver(server.server_port)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    yield made
-    server.shutdown()
-    server.server_close()
+    with listening(answer) as port:
+        made = Receiver(port)
+        yield made
 
 
 @pytest.fixture
@@ -115,13 +90,7 @@ def listen(work: Any) -> Callable[..., int]:
 def send(site: Any) -> Callable[[], dict[str, Any]]:
     """The worker, once; its counts."""
 
-    def run() -> dict[str, Any]:
-        result = site.test_cli_runner().invoke(args=["meetup", "worker", "--once"])
-        assert result.exit_code == 0, result.output
-        counts: dict[str, Any] = json.loads(result.stdout)
-        return counts
-
-    return run
+    return partial(run_worker, site)
 
 
 def rows(work: Any) -> list[Outgoing]:
