@@ -1,6 +1,6 @@
 # Only delegates: what is done is in tools/.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-deps matrix bench fuzz lint audit format docs wheel constraints clean
+.PHONY: help demo test test-deps matrix bench fuzz lint audit format docs site pictures wheel constraints clean
 
 help: ## Show what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -36,6 +36,12 @@ format: ## Format the source
 
 docs: ## Check that every link in the documentation leads somewhere
 	@tools/python.sh tools/docs.py
+
+site: ## Build the documentation as a site into docs/_build/html; warnings are errors
+	@tools/python.sh tools/site.py
+
+pictures: ## Draw the pictures of the README and of the tour anew, from the demo's story
+	@tools/python.sh tools/pictures.py
 
 wheel: ## Build the wheel and try it in an empty environment
 	@tools/wheel.sh

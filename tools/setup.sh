@@ -72,7 +72,7 @@ fi
 targets=()
 case $level in
     demo) targets+=(-e .) ;;
-    test) targets+=(-e ".[test,dev,postgresql,celery,docx]") ;;
+    test) targets+=(-e ".[test,dev,docs,postgresql,celery,docx]") ;;
     *) echo "usage: tools/setup.sh demo|test" >&2; exit 2 ;;
 esac
 for plugin in ${plugins[@]+"${plugins[@]}"}; do

@@ -1,41 +1,57 @@
-"""Writes docs/states.md out of the state machines' own tables, or checks that it is current."""
+"""Writes docs/states.md and its pictures out of the state machines' own tables, or checks that they are current."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from state_pictures import draw
+
 from meetup.domain import FOLLOW_UP, ISSUE, REGISTRATION, SERIES, SESSION, START, Machine
 
-PAGE = Path(__file__).parent.parent / "docs" / "states.md"
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = DOCS / "states.md"
 MACHINES = (SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP)
 HEAD = """# States
 
 Written by `python tools/states.py` out of the tables in `meetup/domain/`, which the services move things by: what is
 not in a table does not happen. Each row is also an [event](plugins.md#events) for plugins, such as `issue.accept`.
+
+The pictures are drawn from the same tables: an arrow leaves its state on the line of its name and comes in at the head
+of the state that it leads to; states in a darker box are final.
 """
 
 
+def picture(machine: Machine) -> Path:
+    """Where a machine's picture lies."""
+    return DOCS / "pictures" / f"states-{machine.name.replace('_', '-')}.svg"
+
+
 def section(machine: Machine) -> str:
-    """One machine: its final states and its arrows in the table's order."""
+    """One machine: its final states, its picture, and its arrows in the table's order."""
     rows = [
         f"| {before if before != START else '(new)'} | `{action}` | {after} |"
         for before, action, after in machine.as_rows()
     ]
     final = ", ".join(state for state in machine.states if state in machine.final) or "none"
+    drawn = f"![The states of {machine.name}](pictures/{picture(machine).name})\n"
     return "\n".join(
-        (f"\n## {machine.name}\n", f"Final: {final}.\n", "| from | action | to |", "|---|---|---|", *rows, "")
+        (f"\n## {machine.name}\n", f"Final: {final}.\n", drawn, "| from | action | to |", "|---|---|---|", *rows, "")
     )
 
 
-def page() -> str:
-    """The whole page."""
-    return HEAD + "".join(section(machine) for machine in MACHINES)
+def files() -> dict[Path, str]:
+    """The page and the pictures, as they have to be."""
+    page = HEAD + "".join(section(machine) for machine in MACHINES)
+    return {PAGE: page, **{picture(machine): draw(machine) for machine in MACHINES}}
 
 
 if __name__ == "__main__":
+    wanted = files()
     if "--check" in sys.argv:
-        if PAGE.read_text("utf-8") != page():
-            sys.exit("docs/states.md is not what the code says; run: python tools/states.py")
+        old = [path.name for path, text in wanted.items() if not path.is_file() or path.read_text("utf-8") != text]
+        if old:
+            sys.exit(f"docs: not what the code says: {', '.join(old)}; run: python tools/states.py")
     else:
-        PAGE.write_text(page(), "utf-8")
+        for path, text in wanted.items():
+            path.write_text(text, "utf-8")

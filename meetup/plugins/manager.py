@@ -13,6 +13,7 @@ import pluggy
 
 from meetup.errors import BadConfiguration, MeetupError, Refused
 from meetup.plugins import hookspecs
+from meetup.plugins.surface import KEEPS, Former, fault_of, named
 
 GROUP = "meetup.plugins"
 
@@ -37,12 +38,22 @@ class PluginManager:
         enabled: names of plugins to load; ``*`` for all that are found.
         builtin: the core's own parts that stand on hooks, as (name, module) pairs.
         trace: whether every call of a hook is logged, at INFO under ``meetup.plugins.calls``.
+        specifications: the hooks that there are.
     """
 
-    def __init__(self, enabled: Sequence[str], builtin: Iterable[tuple[str, Any]] = (), *, trace: bool = False) -> None:
+    def __init__(
+        self,
+        enabled: Sequence[str],
+        builtin: Iterable[tuple[str, Any]] = (),
+        *,
+        trace: bool = False,
+        specifications: Any = hookspecs,
+    ) -> None:
         self.trace = trace
         self._pluggy = pluggy.PluginManager("meetup")
-        self._pluggy.add_hookspecs(hookspecs)
+        self._pluggy.add_hookspecs(specifications)
+        self._former = Former(specifications)
+        self._ready: dict[str, tuple[tuple[Any, str], ...]] = {}
         self.enabled = tuple(enabled)
         for name, part in builtin:
             self._pluggy.register(part, name=f"meetup:{name}")
@@ -68,16 +79,42 @@ class PluginManager:
             if not self._wanted(point):
                 continue
             try:
-                self._pluggy.register(point.load(), name=name)
+                plugin = point.load()
+                if fault := fault_of(plugin, name):
+                    faults.append(fault)
+                else:
+                    self._add(plugin, name)
             except Exception as error:
                 faults.append(f"plugin {name!r} could not be loaded: {type(error).__name__}: {error}")
         if faults:
             raise BadConfiguration(faults)
 
     def register(self, plugin: Any, name: str) -> None:
-        """Add a plugin object by hand, as a host or a test does."""
-        self._pluggy.register(plugin, name=name)
+        """Add a plugin object by hand, as a host or a test does.
+
+        Raises:
+            BadConfiguration: if it was written for another surface, or wraps a hook.
+        """
+        if fault := fault_of(plugin, name):
+            raise BadConfiguration([fault])
+        self._add(plugin, name)
         self._pluggy.check_pending()
+
+    def _add(self, plugin: Any, name: str) -> None:
+        """Register it; what of it stands on something that is going is warned of by its name."""
+        with named(name) as said:
+            self._pluggy.register(plugin, name=name)
+        self._ready.clear()
+        wrapped = [
+            caller.name
+            for caller in self._pluggy.get_hookcallers(plugin) or ()
+            for one in caller.get_hookimpls()
+            if one.plugin is plugin and (one.wrapper or one.hookwrapper)
+        ]
+        if wrapped:
+            raise BadConfiguration([f"plugin {name!r} wraps {', '.join(wrapped)}; wrappers are no part of the surface"])
+        for sentence in said:
+            log.warning("%s", sentence)
 
     def found(self) -> list[Found]:
         """Every installed plugin, enabled or not, by name."""
@@ -105,9 +142,13 @@ class PluginManager:
         return [name for name, _ in self._pluggy.list_name_plugin() if not name.startswith("meetup:")]
 
     def draws(self) -> bool:
-        """Whether a plugin that is not the core's puts something on pages: what that hangs on, nobody here knows."""
+        """Whether a plugin may put something on public pages of which nobody here knows what it hangs on.
+
+        Not the core's own, nor one that says that its part hangs on the log, the settings and the language alone.
+        """
         hooks = ("meetup_panels", "meetup_menu")
-        return any(not name.startswith("meetup:") for hook in hooks for _, name in self._implementations(hook))
+        names = {name for hook in hooks for _, name in self._implementations(hook) if not name.startswith("meetup:")}
+        return any(getattr(self._pluggy.get_plugin(name), KEEPS, False) is not True for name in names)
 
     def absent(self) -> list[str]:
         """The names of plugins that are installed and not enabled."""
@@ -168,21 +209,30 @@ class PluginManager:
             except Exception as error:
                 raise RuntimeError(f"plugin {name!r} failed in {hook}: {type(error).__name__}: {error}") from error
 
-    def _implementations(self, hook: str) -> Iterable[tuple[Any, str]]:
-        caller = getattr(self._pluggy.hook, hook)
-        # pluggy keeps the one to be called first at the end.
-        for implementation in reversed(caller.get_hookimpls()):
-            call = _with_known_arguments(implementation)
-            yield (_traced(call, hook, implementation.plugin_name) if self.trace else call), implementation.plugin_name
+    def _implementations(self, hook: str) -> Sequence[tuple[Any, str]]:
+        """What to call for `hook`, in order, each with its plugin's name; looked up once, since pages ask often."""
+        ready = self._ready.get(hook)
+        if ready is None:
+            ready = self._ready[hook] = tuple(self._look_up(hook))
+        return ready
 
+    def _look_up(self, hook: str) -> Iterable[tuple[Any, str]]:
+        for name in (hook, *self._former.hooks.get(hook, ())):
+            # pluggy keeps the one to be called first at the end.
+            for implementation in reversed(getattr(self._pluggy.hook, name).get_hookimpls()):
+                call = self._with_known_arguments(implementation, name)
+                plugin = implementation.plugin_name
+                yield (_traced(call, name, plugin) if self.trace else call), plugin
 
-def _with_known_arguments(implementation: Any) -> Any:
-    names = implementation.argnames
+    def _with_known_arguments(self, implementation: Any, hook: str) -> Any:
+        """`implementation`, given those arguments that it takes; one that was renamed has its old name too."""
+        renamed = self._former.arguments
+        names = [(name, renamed.get((hook, name), name)) for name in implementation.argnames]
 
-    def call(**arguments: Any) -> Any:
-        return implementation.function(**{name: arguments[name] for name in names})
+        def call(**arguments: Any) -> Any:
+            return implementation.function(**{name: arguments[now] for name, now in names})
 
-    return call
+        return call
 
 
 def _traced(call: Any, hook: str, plugin: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench import delivery, desks, feeds, load, reminders
+from tests.bench import delivery, desks, feeds, load, plugins, reminders
 from tests.bench.measured import Measured
 
 
@@ -25,6 +25,17 @@ def test_the_desks_are_read_among_copies(database_url: str) -> None:
     found = [one for one in desks.measure(database_url, 600) if one.limit is not None]
     assert len(found) == 2
     assert all(one.ratio > 0 and one.limit == desks.LIMIT for one in found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+def test_the_plugin_layer_is_measured_with_all_of_them(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "TURNS", 3)
+    found = list(plugins.measure(database_url, 40))
+    assert [one.limit for one in found] == [0.95, 1 / 0.95] * 2
+    # Whatever else the machine does: a site that keeps no pages because of a plugin has a tenth.
+    assert found[0].ratio > 0.5
+    assert {"mailbox", "webhooks", "chat", "coffee-connect"} <= set(plugins.FIRST_PARTY)
 
 
 @pytest.mark.slow

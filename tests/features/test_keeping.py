@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from meetup.access import Actor
-from meetup.api import hookimpl
+from meetup.api import Panel, hookimpl
 from meetup.programmes.models import Programme
+from meetup.programmes.service import create_programme
 from meetup.registrations import service as registrations
 from meetup.registrations.models import Registration
 from meetup.sessions import service as sessions
@@ -136,3 +138,58 @@ def test_with_a_plugin_that_draws_nothing_is_kept(config: dict[str, Any], tmp_pa
     for plugins, keeps in (((), True), ((("newspaper", Newspaper()),), False)):
         app = create_app(config, instance=tmp_path, plugins=plugins)
         assert app.extensions["meetup"]["meetup"].keeps_pages is keeps
+
+
+class Herald:
+    """A plugin that says the title once more, and that its part may be kept."""
+
+    MEETUP_KEEPS_PAGES = True
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    @hookimpl
+    def meetup_panels(self, slot: str, thing: Any) -> list[Panel]:
+        if slot != "session":
+            return []
+        self.asked += 1
+        return [Panel("Herald", Markup("<p>Hear ye: {}</p>").format(thing.title))]
+
+
+class TestAPluginsPartIsKept:
+    @pytest.fixture
+    def herald(self) -> Herald:
+        return Herald()
+
+    def test_until_what_it_shows_changes(
+        self, config: dict[str, Any], database_url: str, tmp_path: Any, clock: Any, herald: Herald
+    ) -> None:
+        from meetup import create_app
+
+        wanted = {**config, "MEETUP_KEEP_PAGES": True, "MEETUP_PLUGINS": ""}
+        app = create_app(wanted, instance=tmp_path, clock=clock, plugins=[("herald", herald)])
+        mount = app.extensions["meetup"]["meetup"]
+        assert mount.keeps_pages
+        with mount.work() as w:
+            session = sessions.draft(
+                w,
+                programme=create_programme(w, name="Cà phê"),
+                title="Thuế",
+                venue="Không gian Khởi nghiệp",
+                starts_at=w.now + timedelta(days=20),
+                ends_at=w.now + timedelta(days=20, hours=2),
+                capacity=25,
+            )
+            sessions.publish(w, session)
+            w.commit()
+            key, slug = session.id, session.slug
+        client = app.test_client()
+        for _ in range(3):
+            assert "Hear ye: Thuế" in client.get(f"/sessions/{slug}").text
+        assert herald.asked == 1
+        with mount.work() as w:
+            sessions.update(w, w.get(Session, key), title="Đất đai")
+            w.commit()
+        assert "Hear ye: Đất đai" in client.get(f"/sessions/{slug}").text
+        assert herald.asked == 2
+        mount.database.dispose()

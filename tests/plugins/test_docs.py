@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
-from meetup_chat.plugin import SETTINGS as CHAT
-from meetup_coffee_connect.intake import SETTINGS as COFFEE_CONNECT
-from meetup_mailbox.settings import SETTINGS as MAILBOX
-from meetup_webhooks.plugin import SETTINGS as WEBHOOKS
 
+import meetup.builtin  # noqa: F401  # so that every model of the core is known
 from meetup import api, config
-from meetup.domain.followups import FOLLOW_UP
-from meetup.domain.issues import ISSUE
-from meetup.domain.registrations import REGISTRATION
-from meetup.domain.sessions import SERIES, SESSION
+from meetup.db import Stateful
+from meetup.domain.machine import Machine
 from meetup.plugins import hookspecs
+from meetup.plugins.manager import GROUP
 from meetup.plugins.slots import SLOTS
 from meetup.web import settings as web
 from tests.plugins.wheels import ROOT, SAMPLE
 
 PAGE = (ROOT / "docs" / "plugins.md").read_text("utf-8")
 OPERATING = (ROOT / "docs" / "operating.md").read_text("utf-8")
+TEMPLATES = ROOT / "meetup" / "templates"
+FIRST_PARTY = {path.parent.name.removeprefix("meetup-") for path in ROOT.glob("plugins/*/setup.cfg")}
 HOOKS = sorted(name for name in vars(hookspecs) if name.startswith("meetup_"))
 QUOTES = re.findall(r"```\w+\n# (\S+)\n(.*?)```", PAGE, re.DOTALL)
 
@@ -70,30 +70,64 @@ def test_every_block_of_a_base_template_is_documented(base: str) -> None:
     assert [name for name in re.findall(r"{%-? *block (\w+)", source) if f"`{name}`" not in bases] == []
 
 
-@pytest.mark.parametrize("machine", [SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP], ids=lambda machine: machine.name)
-def test_every_event_is_documented(machine: object) -> None:
-    name = machine.name  # type: ignore[attr-defined]
-    wanted = {f"`{name}.{action}`" for _, action in machine.arrows}  # type: ignore[attr-defined]
-    line = next(line for line in PAGE.splitlines() if line.startswith(f"| `{name}` |"))
+def opened(path: Path) -> set[str]:
+    """The blocks that a template has, its own and those of the ones that it extends."""
+    source = re.sub(r"{#.*?#}", "", path.read_text("utf-8"), flags=re.DOTALL)
+    names = set(re.findall(r"{%-? *block (\w+)", source))
+    parent = re.search(r"""{%-? *extends ["'](?:core:)?([\w./]+)["']""", source)
+    return names | (opened(TEMPLATES / parent[1]) if parent else set())
+
+
+def test_every_block_that_a_template_opens_is_documented() -> None:
+    """Not those of the bases alone: a block that some page adds can be filled by whoever replaces that page."""
+    bases = (ROOT / "docs" / "look.md").read_text("utf-8").partition("## Bases")[2].partition("\n## ")[0]
+    known = set(re.findall(r"`(\w+)`", bases))
+    missing = {
+        f"{path.relative_to(TEMPLATES)}: {name}"
+        for path in TEMPLATES.rglob("*")
+        if path.is_file()
+        for name in opened(path) - known
+    }
+    assert missing == set(), "docs/look.md lacks blocks"
+
+
+def machines(root: type[Stateful] = Stateful) -> Iterator[Machine]:
+    """Of everything in the core that has states."""
+    for model in root.__subclasses__():
+        if model.__module__.startswith("meetup.") and getattr(model, "MACHINE", None) is not None:
+            yield model.MACHINE
+        yield from machines(model)
+
+
+@pytest.mark.parametrize("machine", list(machines()), ids=lambda machine: machine.name)
+def test_every_event_is_documented(machine: Machine) -> None:
+    wanted = {f"`{machine.name}.{action}`" for action in machine.actions}
+    line = next((line for line in PAGE.splitlines() if line.startswith(f"| `{machine.name}` |")), "")
     assert set(re.findall(r"`\w+\.\w+`", line)) == wanted
+
+
+def test_the_page_names_no_event_of_nothing() -> None:
+    table = PAGE.partition("## Events")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == {machine.name for machine in machines()}
+
+
+def brought_settings() -> list[config.Setting]:
+    """What the first-party plugins bring, by their own hook."""
+    plugins = [point.load() for point in entry_points(group=GROUP) if point.name in FIRST_PARTY]
+    return [one for plugin in plugins if hasattr(plugin, "meetup_settings") for one in plugin.meetup_settings()]
 
 
 def test_every_setting_is_documented() -> None:
     core = [setting.name for setting in (*config.SETTINGS, *web.SETTINGS)]
     assert [name for name in core if f"`MEETUP_{name}`" not in OPERATING] == []
-    for setting in (*CHAT, *COFFEE_CONNECT, *MAILBOX, *WEBHOOKS):
+    for setting in brought_settings():
         default = "none" if setting.default == "" else f"`{setting.default}`"
         assert f"| `MEETUP_{setting.name}` | {default} | {setting.sentence} |" in PAGE
 
 
-def test_every_plugin_with_settings_is_looked_at_here() -> None:
-    brought = {
-        path.parent.name
-        for path in ROOT.glob("plugins/*/src/*/*.py")
-        if "def meetup_settings" in path.read_text("utf-8")
-    }
-    named = {name for name in brought if f"MEETUP_{name.removeprefix('meetup_').upper()}_" in PAGE}
-    assert brought == named, "docs/plugins.md lacks the settings of a first-party plugin"
+def test_the_page_names_no_setting_that_is_not_there() -> None:
+    table = PAGE.partition("## Settings of the first-party")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `MEETUP_(\w+)`", table, re.MULTILINE)) == {one.name for one in brought_settings()}
 
 
 def test_every_name_of_the_api_is_documented() -> None:

@@ -44,11 +44,11 @@ def run_in(app: Any) -> Run:
 
 
 class TestBareDatabase:
-    """On a database without a table, next to a first-party plugin."""
+    """On a database without a table, next to every first-party plugin."""
 
     @pytest.fixture
     def settings(self) -> dict[str, Any]:
-        return {"MEETUP_PLUGINS": "thanks,coffee-connect"}
+        return {"MEETUP_PLUGINS": ",".join(("thanks", *FIRST_PARTY))}
 
     @pytest.fixture
     def database_url(self, bare_database_url: str) -> str:
@@ -96,7 +96,8 @@ class TestBareDatabase:
         meetup("db", "upgrade")
         # Not by taking the folder away alone: importlib.metadata remembers what it has seen there.
         monkeypatch.undo()
-        without = create_app({**config, "MEETUP_PLUGINS": "coffee-connect"}, instance=tmp_path / "without")
+        others = ",".join(FIRST_PARTY)
+        without = create_app({**config, "MEETUP_PLUGINS": others}, instance=tmp_path / "without")
         later = run_in(without)
         for words in (("db", "upgrade"), ("db", "downgrade", "base", "--yes"), ("db", "check")):
             refused = later(*words)
@@ -178,7 +179,7 @@ class TestUsed:
 
     @pytest.fixture
     def settings(self) -> dict[str, Any]:
-        return {"MEETUP_PLUGINS": "thanks", "MEETUP_THANKS_CLOSES": 18}
+        return {"MEETUP_PLUGINS": ",".join(("thanks", *FIRST_PARTY)), "MEETUP_THANKS_CLOSES": 18}
 
     @pytest.fixture
     def province(self, sample: Path, site: Any, mount: Any, work: Any) -> Province:

@@ -59,6 +59,11 @@ SETTINGS = (
 )
 
 
+MEETUP_SURFACE = "1.0"
+#: It puts nothing on public pages.
+MEETUP_KEEPS_PAGES = True
+
+
 @hookimpl
 def meetup_settings() -> Iterable[Setting]:
     """Who we are at each service."""

@@ -14,6 +14,10 @@ from meetup_coffee_connect import intake, views
 from meetup_coffee_connect.commands import make_command
 from meetup_coffee_connect.seed import seed
 
+MEETUP_SURFACE = "1.0"
+#: Its entry and panel on public pages hang on settings and language alone.
+MEETUP_KEEPS_PAGES = True
+
 
 @hookimpl
 def meetup_settings() -> Iterable[Setting]:

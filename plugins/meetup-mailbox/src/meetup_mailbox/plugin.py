@@ -31,6 +31,10 @@ from meetup_mailbox.commands import make_command
 from meetup_mailbox.notices import NOTICES
 from meetup_mailbox.settings import SETTINGS
 
+MEETUP_SURFACE = "1.0"
+#: It puts nothing on public pages.
+MEETUP_KEEPS_PAGES = True
+
 
 @hookimpl
 def meetup_settings() -> Iterable[Setting]:

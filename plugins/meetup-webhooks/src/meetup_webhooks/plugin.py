@@ -49,6 +49,11 @@ SETTINGS = (
 )
 
 
+MEETUP_SURFACE = "1.0"
+#: It puts nothing on public pages.
+MEETUP_KEEPS_PAGES = True
+
+
 @hookimpl
 def meetup_settings() -> Iterable[Setting]:
     """What may be called, and how long things are kept."""

@@ -41,6 +41,9 @@ from meetup.api import (
 )
 from meetup_thanks.models import Note
 
+MEETUP_SURFACE = "1.0"
+MEETUP_KEEPS_PAGES = True
+
 
 @hookimpl
 def meetup_settings() -> Iterable[Setting]:
