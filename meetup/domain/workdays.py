@@ -12,12 +12,13 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from meetup.errors import N_, InvalidInput
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 DayKind = Literal["holiday", "workday"]
 
@@ -34,7 +35,10 @@ VIETNAM_2026_OVERRIDES: Mapping[date, DayKind] = {
 _DAY = timedelta(days=1)
 
 
-def _known(country: str, year: int) -> holidays.HolidayBase:
+def _known(country: str, year: int) -> HolidayBase:
+    # Imported for the first due date, which is not at the start.
+    import holidays
+
     try:
         return holidays.country_holidays(country, years=year, expand=False)
     except (NotImplementedError, AttributeError):

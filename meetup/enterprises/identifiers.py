@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.vn import mst
@@ -78,6 +77,9 @@ def normalise_phone(text: str | None, *, country: str = "VN", field: str = "phon
     given = unicodedata.normalize("NFKC", text or "").strip()
     if not given:
         return ""
+    # Imported for the first number: all countries' rules are a good part of the start.
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(given[:60], country)
     except phonenumbers.NumberParseException:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 from babel.dates import get_day_names
 from babel.numbers import format_decimal
 
@@ -66,6 +65,9 @@ def format_phone(value: str | None) -> str:
     """``0912 345 678`` for a Vietnamese number, the international form for others."""
     if not value:
         return ""
+    # Imported for the first number that is shown, like in the enterprises' identifiers.
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(value, "VN")
     except phonenumbers.NumberParseException:

@@ -10,15 +10,15 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from flask import Flask, current_app, request
-from limits import parse
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from meetup.web.current import current_mount
+
+if TYPE_CHECKING:
+    from limits.strategies import MovingWindowRateLimiter
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -28,9 +28,13 @@ _KEY = "meetup.limits"
 def _limiter(app: Flask) -> MovingWindowRateLimiter:
     found = app.extensions.get(_KEY)
     if found is None:
+        # Imported for the first try that is counted: it brings every kind of storage along.
+        from limits.storage import storage_from_string
+        from limits.strategies import MovingWindowRateLimiter
+
         uri = app.config.get("RATELIMIT_STORAGE_URI") or "memory://"
         found = app.extensions.setdefault(_KEY, MovingWindowRateLimiter(cast(Any, storage_from_string(uri))))
-    return cast(MovingWindowRateLimiter, found)
+    return cast("MovingWindowRateLimiter", found)
 
 
 def visitor() -> str:
@@ -58,6 +62,8 @@ def hit(rule: str, *key: str) -> None:
     mount = current_mount()
     if not mount.settings.rate_limits:
         return
+    from limits import parse
+
     limiter = _limiter(current_app._get_current_object())  # type: ignore[attr-defined]
     limit = parse(rule)
     if not limiter.hit(limit, mount.name, *key):
