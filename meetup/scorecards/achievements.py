@@ -63,7 +63,7 @@ def achievements(work: Work, programme: Programme | None = None) -> Achievements
         issues_raised=counts[0],
         issues_answered=int(counts[1]),
         issues_confirmed=int(counts[2]),
-        median_days=_median([answer - receipt for receipt, answer in spans if answer is not None]),
+        median_days=median_of([answer - receipt for receipt, answer in spans if answer is not None]),
     )
 
 
@@ -79,6 +79,7 @@ def _confirmed() -> ColumnElement[bool]:
     )
 
 
-def _median(spans: list[timedelta]) -> Decimal | None:
+def median_of(spans: list[timedelta]) -> Decimal | None:
+    """The median of `spans` in calendar days, one place; None of none."""
     seconds = [Fraction(span // timedelta(seconds=1)) for span in spans]
     return half_up(Fraction(median(seconds)) / _DAY, 1) if seconds else None
