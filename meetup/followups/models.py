@@ -24,6 +24,7 @@ class FollowUp(Stateful, Base):
     ``transfer_to_id`` and ``transfer_from_state`` stand while a transfer is asked for.
     ``closing`` says how it ended: ``confirmed`` or ``no_response``.
     ``confirm_by`` is when silence closes it.
+    ``explanation`` is what the lead agency said, once, about missing the first due date.
     """
 
     __tablename__ = "meetup_follow_up"
@@ -63,6 +64,8 @@ class FollowUp(Stateful, Base):
     reopenings: Mapped[int] = mapped_column(default=0)
     send_backs: Mapped[int] = mapped_column(default=0)
     first_response_at: Mapped[datetime | None]
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    explained_at: Mapped[datetime | None]
 
     issue: Mapped[Issue] = relationship(lazy="raise_on_sql")
     enterprise: Mapped[Enterprise] = relationship(lazy="raise_on_sql")

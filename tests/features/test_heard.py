@@ -54,7 +54,9 @@ def test_replies_and_days_are_counted(province: Province, clock: Any) -> None:
     clock.travel(days=3)
     with province.work(province.actor("organizer")) as w:
         issue = by_number(w.db, answered)
-        issues.accept(w, issue, field=w.get(Field, province.fields["thue"]), lead_department=province.department(w, "STC"))
+        issues.accept(
+            w, issue, field=w.get(Field, province.fields["thue"]), lead_department=province.department(w, "STC")
+        )
         issues.write(w, issue, body="Kho nằm ở đâu ạ?", side="organizer")
         issues.write(w, issue, body="Việc này dễ.", side="organizer", is_internal=True)
         w.commit()
