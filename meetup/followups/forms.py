@@ -72,6 +72,17 @@ class ProgressForm(Form):
     is_internal = BooleanField(lazy("For the staff only; the enterprise is not told"), id="progress-internal")
 
 
+class ExplainForm(Form):
+    """An agency's explanation of what was late."""
+
+    text = TextAreaField(
+        lazy("Why it is late"),
+        [InputRequired(), Length(max=REASON_LENGTH)],
+        id="explain-text",
+        description=lazy("It is given once, stands beside the figure and changes no count. Name no private person."),
+    )
+
+
 class AnswerForm(Form):
     """A department's answer."""
 

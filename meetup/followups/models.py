@@ -25,6 +25,7 @@ class FollowUp(Stateful, Base):
     ``closing`` says how it ended: ``confirmed`` or ``no_response``.
     ``confirm_by`` is when silence closes it. ``tallied``: it is closed, and the
     scorecards' kept sums have it, so that nobody counts it again.
+    ``explanation`` is what the lead agency said, once, about missing the first due date.
     """
 
     __tablename__ = "meetup_follow_up"
@@ -72,6 +73,8 @@ class FollowUp(Stateful, Base):
     send_backs: Mapped[int] = mapped_column(default=0)
     first_response_at: Mapped[datetime | None]
     tallied: Mapped[bool] = mapped_column(default=False, server_default=false())
+    explanation: Mapped[str] = mapped_column(Text, default="")
+    explained_at: Mapped[datetime | None]
 
     issue: Mapped[Issue] = relationship(lazy="raise_on_sql")
     enterprise: Mapped[Enterprise] = relationship(lazy="raise_on_sql")

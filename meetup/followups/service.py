@@ -5,6 +5,7 @@ from __future__ import annotations
 from meetup.followups.closing import accept_answer, confirm, lapse_unanswered, reopen, send_back, verify
 from meetup.followups.conclude import FollowUpOrder, conclude, due_in, reopen_issue, today
 from meetup.followups.drafting import live_draft
+from meetup.followups.explaining import explain, is_breach
 from meetup.followups.extensions import grant_extension, open_extension, refuse_extension, request_extension
 from meetup.followups.handling import accept, answer, latest_answer, opinion, progress
 from meetup.followups.transfers import (
@@ -26,7 +27,9 @@ __all__ = [
     "confirm",
     "decide_transfer",
     "due_in",
+    "explain",
     "grant_extension",
+    "is_breach",
     "is_chair_or_organiser",
     "lapse_unanswered",
     "latest_answer",

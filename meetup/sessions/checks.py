@@ -16,6 +16,8 @@ _TEXTS = {
     "description": 10_000,
     "chair": 120,
     "chair_role": 120,
+    "delegate": 120,
+    "delegate_role": 120,
     "secretary": 120,
     "venue": 300,
     "conclusion_number": 60,

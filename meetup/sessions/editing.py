@@ -20,7 +20,18 @@ from meetup.work import Work, change, edit
 
 #: What may still be mended once a session was held: words, not facts that people travelled by.
 AFTERWARDS = frozenset(
-    {"title", "topic", "description", "chair", "chair_role", "secretary", "summary", "conclusion_number"}
+    {
+        "title",
+        "topic",
+        "description",
+        "chair",
+        "chair_role",
+        "delegate",
+        "delegate_role",
+        "secretary",
+        "summary",
+        "conclusion_number",
+    }
 )
 
 

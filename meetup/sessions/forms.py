@@ -46,6 +46,10 @@ class SessionForm(Form):
     )
     chair = StringField(lazy("Chair"), [AtMost(120)])
     chair_role = StringField(lazy("Position of the chair"), [AtMost(120)])
+    delegate = StringField(
+        lazy("Chairs in their place"), [AtMost(120)], description=lazy("If the chair sends somebody else.")
+    )
+    delegate_role = StringField(lazy("Position of that person"), [AtMost(120)])
     secretary = StringField(lazy("Secretary"), [AtMost(120)])
     description = TextAreaField(lazy("What it is about, and how it goes"), [AtMost(10_000)], render_kw={"rows": 6})
     is_private = BooleanField(

@@ -64,6 +64,8 @@ class Session(Stateful, Base):
     description: Mapped[str] = mapped_column(Text, default="")
     chair: Mapped[str] = mapped_column(String(120), default="")
     chair_role: Mapped[str] = mapped_column(String(120), default="")
+    delegate: Mapped[str] = mapped_column(String(120), default="")
+    delegate_role: Mapped[str] = mapped_column(String(120), default="")
     secretary: Mapped[str] = mapped_column(String(120), default="")
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

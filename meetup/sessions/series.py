@@ -38,6 +38,8 @@ TEMPLATE = (
     "seats_per_enterprise",
     "chair",
     "chair_role",
+    "delegate",
+    "delegate_role",
     "secretary",
     "is_private",
 )

@@ -186,6 +186,8 @@ VISITS = (
     _at("scorecards.rows", "leader", query="figure=overdue_now"),
     _at("scorecards.compare", "leader", query="from=2026Q3&with=2026Q4"),
     _at("follow_ups.leader", "leader"),
+    _at("scorecards.heard", "leader"),
+    _at("scorecards.never_met", "leader"),
     _at("follow_ups.department", "leader"),
     _at("follow_ups.show", "leader", number="$late"),
 )

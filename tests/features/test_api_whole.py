@@ -109,6 +109,7 @@ PERSONAL = {
     "follow_ups.act approve": "the head's own word on a draft; a program answers with a token",
     "follow_ups.act draft": "between an officer and the head of the agency",
     "follow_ups.act drop-draft": "between an officer and the head of the agency",
+    "follow_ups.act explain": "an agency's own word beside its figure, once and by a named person",
     "follow_ups.act return-draft": "the head's own word on a draft",
     "follow_ups.make_feed": "a secret address for one's own calendar program",
     "follow_ups.revoke_feed": "the end of it",

@@ -90,6 +90,12 @@ ACTIONS: dict[str, tuple[type[Form], str, Run, str]] = {
         lambda work, f, form: service.progress(work, f, text=form.text.data or "", is_public=not form.is_internal.data),
         N_("Noted."),
     ),
+    "explain": (
+        forms.ExplainForm,
+        "follow_up.answer",
+        lambda work, f, form: service.explain(work, f, text=form.text.data or ""),
+        N_("The explanation stands beside the figure from now on."),
+    ),
     "answer": (forms.AnswerForm, "follow_up.answer", _answer, N_("The answer is with the organiser.")),
     "draft": (forms.DraftForm, "follow_up.draft", _draft, N_("The draft is kept.")),
     "drop-draft": (

@@ -65,6 +65,9 @@ def possible(work: Work, f: FollowUp, asked: Extension | None, draft: Draft | No
         found.add("progress")
     if f.state != "closed" and actor.department_id is not None and actor.department_id in f.coordinating_ids:
         found.add("opinion")
+    is_open_breach = f.explained_at is None and service.is_breach(f, today(), work.zone)
+    if is_open_breach and can(actor, "follow_up.answer", f):
+        found.add("explain")
     if asked is not None:
         if can(actor, "follow_up.decide_extension", f):
             found |= {"grant-extension", "refuse-extension"}

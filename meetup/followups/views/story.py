@@ -39,6 +39,7 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "follow_up.request_extension": (N_("Extension asked for"), "calendar", "warn"),
     "follow_up.grant_extension": (N_("Extension granted"), "calendar", "teal"),
     "follow_up.refuse_extension": (N_("Extension refused"), "stop", "quiet"),
+    "follow_up.explain": (N_("The agency explained why it is late"), "chat", "warn"),
     "draft.ask": (N_("A draft waits for the head"), "glass", "warn"),
     "draft.return": (N_("The head returned the draft"), "undo", "warn"),
     "draft.approve": (N_("The head approved the draft"), "check", "teal"),

@@ -23,6 +23,8 @@ class SessionPatch(Strict):
     registration_closes_at = Instant(allow_none=True)
     chair = line(120)
     chair_role = line(120)
+    delegate = line(120)
+    delegate_role = line(120)
     secretary = line(120)
     is_private = fields.Boolean()
 
@@ -61,6 +63,8 @@ class SessionOut(Schema):
     description = fields.String()
     chair = fields.String()
     chair_role = fields.String()
+    delegate = fields.String()
+    delegate_role = fields.String()
     secretary = fields.String()
     starts_at = _in_zone("starts_at", always=True)
     ends_at = _in_zone("ends_at", always=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meetup.scorecards.views import card, compare, export, periods, results, review
+from meetup.scorecards.views import card, compare, export, heard, periods, results, review
 from meetup.scorecards.views.base import bp
 
-__all__ = ["bp", "card", "compare", "export", "periods", "results", "review"]
+__all__ = ["bp", "card", "compare", "export", "heard", "periods", "results", "review"]

@@ -167,6 +167,7 @@ def _rows(work: Work, span: Span) -> Sheet | None:
         _("Extensions"),
         _("Reopened"),
         _("Satisfaction"),
+        _("What the agency says about being late"),
     )
     return Sheet(_("Rows"), headings, _facts(work, span, own.id if own is not None else None))
 
@@ -192,6 +193,7 @@ def _facts(work: Work, span: Span, department_id: int | None) -> Iterable[Sequen
                 fact.extensions,
                 fact.reopenings,
                 fact.satisfaction,
+                one.follow_up.explanation,
             )
         if len(found) <= 500:
             return
