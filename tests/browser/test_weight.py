@@ -1,0 +1,119 @@
+"""What the public page of a session weighs on a phone, and how soon it is there on a slow line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.factories import make_registration, make_session
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, CDPSession, Page
+
+    from tests.factories import Unit
+
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("backend", ["sqlite"], indirect=True)]
+
+#: Bytes over the wire, headers with them (issue 5).
+FIRST_VISIT, NEXT_VISIT = 60_000, 10_000
+#: WebPageTest's slow 3G: 400 kbit/s each way, 400 ms for a round trip.
+SLOW_3G = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+LARGEST_PAINT_MS = 2_500
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    """Everything that a programme would have on its public pages."""
+    return {"MEETUP_PLUGINS": "coffee-connect,mailbox,survey"}
+
+
+@pytest.fixture
+def path(work: Unit) -> str:
+    """A session as it is announced: a place, a text, people who come."""
+    with work() as w:
+        session = make_session(w, capacity=200, venue="Trung tâm Hội nghị tỉnh, 12 Trần Hưng Đạo")
+        for number in range(1, 6):
+            make_registration(w, session, number)
+        found = f"/sessions/{session.slug}"
+        w.commit()
+    return found
+
+
+@dataclass
+class Line:
+    """A phone's line: what came over it."""
+
+    page: Page
+    wire: CDPSession
+    addresses: list[str] = field(default_factory=list)
+    bytes: int = 0
+
+    def visit(self, address: str) -> int:
+        """Open the page; gives the bytes that it took."""
+        self.bytes = 0
+        self.page.goto(address)
+        self.page.wait_for_load_state("networkidle")
+        return self.bytes
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server: str) -> Iterator[Callable[..., Line]]:
+    """Opens a phone of 390 px with an empty cache: ``phone(javascript=False)``."""
+    contexts: list[Any] = []
+
+    def open_phone(*, javascript: bool = True) -> Line:
+        # Not by `new_page`: that looks into every request, and a page whose requests are looked into has no cache.
+        context = browser.new_context(
+            base_url=live_server,
+            viewport={"width": 390, "height": 844},
+            java_script_enabled=javascript,
+            locale="vi-VN",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        line = Line(page, context.new_cdp_session(page))
+        line.wire.send("Network.enable")
+        line.wire.on("Network.requestWillBeSent", lambda told: line.addresses.append(told["request"]["url"]))
+        line.wire.on("Network.loadingFinished", lambda told: setattr(line, "bytes", line.bytes + _size(told)))
+        return line
+
+    yield open_phone
+    for context in contexts:
+        context.close()
+
+
+def _size(told: dict[str, Any]) -> int:
+    return int(told["encodedDataLength"])
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_the_page_is_light_and_lighter_the_second_time(
+    phone: Callable[..., Line], live_server: str, path: str, javascript: bool
+) -> None:
+    line = phone(javascript=javascript)
+    first = line.visit(path)
+    assert first <= FIRST_VISIT, f"{first} bytes, all assets counted"
+    assert first > 5_000, "what came was not counted"
+    again = line.visit(path)
+    assert again <= NEXT_VISIT, f"{again} bytes on the next visit"
+    hosts = {urlsplit(one).netloc for one in line.addresses if one.startswith("http")}
+    assert hosts == {urlsplit(live_server).netloc}, "somebody else is asked"
+    assert line.page.locator("main a[href$='/register']").count() >= 1
+    print(f"first visit {first} bytes, next visit {again} bytes")  # noqa: T201 - for whoever wants to know
+
+
+def test_on_a_slow_line_it_is_there_soon(phone: Callable[..., Line], path: str) -> None:
+    line = phone()
+    line.wire.send("Network.emulateNetworkConditions", SLOW_3G)
+    line.page.add_init_script(
+        "new PerformanceObserver(list => { window.painted = list.getEntries().at(-1).startTime; })"
+        ".observe({type: 'largest-contentful-paint', buffered: true});"
+    )
+    line.visit(path)
+    painted = line.page.evaluate("window.painted")
+    assert 400 < painted <= LARGEST_PAINT_MS, f"largest contentful paint after {painted:.0f} ms"
+    print(f"largest contentful paint after {painted:.0f} ms")  # noqa: T201 - for whoever wants to know
