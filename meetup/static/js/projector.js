@@ -20,5 +20,15 @@
       .catch(function () { /* the next event tries again */ })
       .finally(function () { busy = false; });
   }
-  new EventSource(root.dataset.events).onmessage = function (event) { if (event.data !== mark) refresh(); };
+  function look(found) { if (found && found !== mark) refresh(); }
+  // There are only so many streams: whoever got none asks now and then.
+  function ask() {
+    fetch(root.dataset.events + "?now", { credentials: "same-origin" })
+      .then(function (answer) { return answer.ok ? answer.text() : ""; }).then(look)
+      .catch(function () { /* the next time */ })
+      .finally(function () { setTimeout(ask, 1200); });
+  }
+  var stream = new EventSource(root.dataset.events);
+  stream.onmessage = function (event) { look(event.data); };
+  stream.onerror = function () { if (stream.readyState === EventSource.CLOSED) ask(); };
 })(document);
