@@ -13,6 +13,7 @@ from meetup.departments.service import create_department, create_field
 from meetup.domain.bounces import Bounce, bounces_in, is_automatic
 from meetup.domain.cards import Person
 from meetup.domain.events import Change
+from meetup.domain.faults import Faults
 from meetup.domain.machine import Machine
 from meetup.domain.mailparts import Unreadable, read_message
 from meetup.domain.replies import Reply, mail_address, replies_in
@@ -30,6 +31,7 @@ from meetup.errors import (
     Stale,
     WrongState,
 )
+from meetup.followups.models import FollowUp
 from meetup.issues.forms import CHANNEL_WORDS as CHANNELS
 from meetup.issues.intake import submit as submit_issue
 from meetup.issues.models import Issue
@@ -54,6 +56,7 @@ from meetup.registrations.links import holder as link_holder
 from meetup.registrations.models import Registration
 from meetup.registrations.service import change_participants, people_of, reply
 from meetup.scorecards.achievements import Achievements, achievements
+from meetup.scorecards.published import FrozenCard, FrozenComponent, FrozenPeriod, FrozenVersion, frozen_periods
 from meetup.sessions.editing import update as update_session
 from meetup.sessions.models import Session
 from meetup.sessions.service import draft as draft_session
@@ -62,6 +65,8 @@ from meetup.storage import FolderStorage, Storage
 from meetup.tables.columns import Cells, Column
 from meetup.tables.taking import Taken, Taker, take_rows
 from meetup.web.current import current_actor, current_mount, current_work, link
+from meetup.web.fields import AtMost, DayField, Needed
+from meetup.web.formats import name_of
 from meetup.web.forms import Form, submit
 from meetup.web.guards import allow, require
 from meetup.web.i18n import _, in_locale, lazy, ngettext
@@ -77,6 +82,7 @@ __all__ = [
     "SLOTS",
     "Achievements",
     "Actor",
+    "AtMost",
     "Base",
     "BigKey",
     "Bounce",
@@ -86,6 +92,7 @@ __all__ = [
     "Channel",
     "Column",
     "Contact",
+    "DayField",
     "Department",
     "DepartmentRows",
     "Entry",
@@ -93,9 +100,15 @@ __all__ = [
     "Expired",
     "Failure",
     "Fault",
+    "Faults",
     "Field",
     "FolderStorage",
+    "FollowUp",
     "Form",
+    "FrozenCard",
+    "FrozenComponent",
+    "FrozenPeriod",
+    "FrozenVersion",
     "Full",
     "Identity",
     "InvalidInput",
@@ -103,6 +116,7 @@ __all__ = [
     "Machine",
     "MeetupError",
     "Mount",
+    "Needed",
     "NotAllowed",
     "NotFound",
     "Notice",
@@ -149,6 +163,7 @@ __all__ = [
     "draft_session",
     "edit",
     "enqueue",
+    "frozen_periods",
     "guarded_update",
     "has_consent",
     "hookimpl",
@@ -161,6 +176,7 @@ __all__ = [
     "mail_address",
     "mark_address_dead",
     "mounts",
+    "name_of",
     "ngettext",
     "page",
     "paged",
