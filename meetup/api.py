@@ -64,6 +64,7 @@ from meetup.sessions.service import publish as publish_session
 from meetup.storage import FolderStorage, Storage
 from meetup.tables.columns import Cells, Column
 from meetup.tables.taking import Taken, Taker, take_rows
+from meetup.tables.writing import write_csv
 from meetup.web.current import current_actor, current_mount, current_work, link
 from meetup.web.fields import AtMost, DayField, Needed
 from meetup.web.formats import name_of
@@ -197,5 +198,6 @@ __all__ = [
     "timeline",
     "unpack",
     "update_session",
+    "write_csv",
     "write_message",
 ]

@@ -24,7 +24,9 @@ def _crashes(database_url: str, messages: int) -> Iterator[Measured]:
     with tempfile.TemporaryDirectory() as folder:
         report = crashes.run(database_url, Path(folder), messages=messages, kills=max(3, messages // 100))
     yield Measured(f"messages lost: {report}", len(report.lost), 0)
-    yield Measured("copies that nobody knew of, or after no kill", len(report.unknown) + len(report.ids) + report.unexplained, 0)
+    yield Measured(
+        "copies that nobody knew of, or after no kill", len(report.unknown) + len(report.ids) + report.unexplained, 0
+    )
 
 
 #: Name → what measures it, how much of it, and how little for a small run.

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
-
 from meetup.api import achievements, allow, current_work, page, rule
+from meetup_coffee_connect.blueprint import bp
 from meetup_coffee_connect.criteria import trees
 from meetup_coffee_connect.intake import ways
 from meetup_coffee_connect.seed import programme_of
-
-bp = Blueprint("coffee_connect", __name__)
 
 
 @bp.get("/programme/")
