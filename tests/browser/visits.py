@@ -57,6 +57,7 @@ _HELD = {"slug": "$held"}
 VISITS = (
     _at("home"),
     _at("coffee_connect.programme"),
+    _at("coffee_connect.paper_form"),
     _at("coffee_connect.initiatives"),
     _at("coffee_connect.initiative", key="1"),
     _at("coffee_connect.conferences"),
@@ -156,6 +157,7 @@ VISITS = (
     _at("programmes.index", "admin"),
     _at("programmes.new", "admin"),
     _at("programmes.edit", "admin", slug="ca-phe"),
+    _at("coffee_connect.letter", "organizer", **_COMING),
     _at("coffee_connect.remedies", "organizer"),
     _at("coffee_connect.remedies", "officer", "officer"),
     _at("coffee_connect.plan_remedy", "organizer", period="$closed_period", component="on_time"),

@@ -7,6 +7,7 @@ from meetup_coffee_connect.blueprint import bp
 from meetup_coffee_connect.conferences import views as conferences
 from meetup_coffee_connect.index import views as index
 from meetup_coffee_connect.initiatives import views as initiatives
+from meetup_coffee_connect.letters import views as letters
 from meetup_coffee_connect.remedies import views as remedies
 
-__all__ = ["bp", "conferences", "index", "initiatives", "programme", "remedies"]
+__all__ = ["bp", "conferences", "index", "initiatives", "letters", "programme", "remedies"]

@@ -62,6 +62,8 @@ def meetup_panels(work: Work, slot: str, thing: Any) -> Iterable[Panel]:
     """Every way in, on the front page: without a question to the database; and what the review says more."""
     if slot == "home":
         return list(_home(work))
+    if slot == "desk.session":
+        return [Panel(_("On paper"), Markup(page("coffee_connect/letters/panel.html", session=thing)), 80)]
     if slot == "results":
         return [Panel(_("The published index as data"), Markup(page("coffee_connect/index/panel.html")), 80)]
     return list(review.panels(work, thing)) if slot == "review" else []

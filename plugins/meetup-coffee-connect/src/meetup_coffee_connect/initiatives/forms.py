@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from meetup.api import AtMost, Department, Form, Needed, lazy, name_of
@@ -32,8 +33,8 @@ class InitiativeForm(Form):
 
     def offer(self, departments: list[Department]) -> None:
         """The agencies that it can be of; the only one is chosen."""
-        first = [("", "")] if len(departments) != 1 else []
-        self.lead_department_id.choices = [*first, *((str(one.id), name_of(one)) for one in departments)]
+        first = [SelectChoice("", "")] if len(departments) != 1 else []
+        self.lead_department_id.choices = [*first, *(SelectChoice(str(one.id), name_of(one)) for one in departments)]
 
     def show(self, initiative: Initiative) -> None:
         """Show `initiative` as it is."""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from meetup.api import AtMost, DayField, Department, Form, Needed, lazy, name_of
 from meetup_coffee_connect.blueprint import key_of
@@ -23,7 +24,10 @@ class PlanForm(Form):
 
     def offer(self, departments: list[Department]) -> None:
         """The agencies that it can be given to."""
-        self.lead_department_id.choices = [("", ""), *((str(one.id), name_of(one)) for one in departments)]
+        self.lead_department_id.choices = [
+            SelectChoice("", ""),
+            *(SelectChoice(str(one.id), name_of(one)) for one in departments),
+        ]
 
     def ordered(self) -> dict[str, Any]:
         """What was typed."""
