@@ -98,15 +98,20 @@ class Screen:
                 head = "\r\n".join([*lines, "", ""])
                 self.writer.write((head + body).encode())
                 told = (await self.reader.readuntil(b"\r\n\r\n")).decode()
-                length = int(re.findall(r"(?i)content-length: (\d+)", told)[0])
+                length = int((re.findall(r"(?i)content-length: (\d+)", told) or [0])[0])
                 return told, (await self.reader.readexactly(length)).decode()
             except (ConnectionError, asyncio.IncompleteReadError):
                 self.writer = None
         raise ConnectionError("the server does not answer")
 
-    async def mark(self) -> str:
-        """What the page's script asks."""
-        return (await self.ask(f"{PAGE}/events?now"))[1]
+    async def look(self, mark: str) -> str:
+        """What the page's script asks; gives the mark that it shows then."""
+        told, page = await self.ask(f"{PAGE}/events?known={mark}")
+        return mark if " 204 " in told.partition("\r")[0] else _mark(page)
+
+
+def _mark(page: str) -> str:
+    return re.findall(r'data-mark="(\w+)"', page)[0]
 
 
 async def _signed_in(port: int) -> str:
@@ -133,13 +138,11 @@ async def _hall(mount: Mount, port: int, keys: list[int], watchers: int) -> floa
     async def watch(at: int) -> None:
         screen = Screen(port, cookie)
         await asyncio.sleep(EVERY * at / watchers)
-        mark = await screen.mark()
+        mark = _mark((await screen.ask(PAGE))[1])
         while not stop.is_set():
             await asyncio.sleep(EVERY)
-            found = await screen.mark()
+            found = await screen.look(mark)
             if found != mark:
-                _told, page = await screen.ask(PAGE)
-                assert f'data-mark="{found}"' in page
                 mark = found
                 seen.append(time.monotonic() - changed[0])
 

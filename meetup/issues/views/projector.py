@@ -83,7 +83,12 @@ def projector(slug: str) -> Any:
     """The hall's page; drawn once for all who watch, until the agenda changes."""
     work = current_work()
     session = session_by_slug(work, slug)
-    mark, watch, key = fingerprint(work, session.id), _watch(current_mount(), session.id), locale_code()
+    return _kept(work, session, fingerprint(work, session.id))
+
+
+def _kept(work: Work, session: Session, mark: str) -> Any:
+    """The page as it stood drawn at `mark`, or drawn now."""
+    watch, key = _watch(current_mount(), session.id), locale_code()
     kept = watch.pages.get(key)
     if kept is None or kept[0] != mark:
         kept = watch.pages[key] = mark, _page(work, session, mark)
@@ -150,17 +155,21 @@ def _watch(mount: Mount, session_id: int) -> Watch:
 
 @bp.get("/organize/sessions/<slug>/projector/events")
 @allow("session.watch")
-def events(slug: str) -> Response:
-    """Server-sent events: the page's mark, at once and whenever it changes. With ``?now`` the present mark alone.
+def events(slug: str) -> Any:
+    """Server-sent events: the page's mark, at once and whenever it changes.
 
-    No content (204) ends a browser's wish for a stream: there are enough, and its script asks with ``?now``.
+    No content (204) ends a browser's wish for a stream: there are enough, and its script asks with ``?known=MARK``.
+    Then 204 says that nothing has changed; otherwise the page is the answer.
     """
     work = current_work()
-    session_id = session_by_slug(work, slug).id
+    session = session_by_slug(work, slug)
+    session_id = session.id
     mount = current_mount()
     watch = _watch(mount, session_id)
-    if "now" in request.args:
-        return Response(watch.look(mount, session_id), content_type="text/plain", headers={"Cache-Control": "no-store"})
+    if "known" in request.args:
+        if watch.look(mount, session_id) == request.args["known"]:
+            return Response(status=204)
+        return _kept(work, session, fingerprint(work, session_id))
     streams: threading.BoundedSemaphore = current_app.extensions.setdefault(
         "meetup.streams", threading.BoundedSemaphore(STREAMS)
     )
