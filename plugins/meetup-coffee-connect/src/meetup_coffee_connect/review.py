@@ -15,16 +15,20 @@ from meetup_coffee_connect.remedies import queries as remedies
 
 def panels(work: Work, year: int) -> Iterator[Panel]:
     """The panels of the review of `year`."""
-    body = page(
-        "coffee_connect/review/remedies.html",
-        progress=remedies.progress(work, year - 1),
-        year=year - 1,
-        today=work.now.astimezone(work.zone).date(),
-        period_words=period_words,
+    progress = Markup(
+        page(
+            "coffee_connect/review/remedies.html",
+            progress=remedies.progress(work, year - 1),
+            year=year - 1,
+            today=work.now.astimezone(work.zone).date(),
+            period_words=period_words,
+        )
     )
-    yield Panel(_("Remedies for the weak criteria of %(year)s", year=year - 1), Markup(body), 10)
-    body = page("coffee_connect/review/initiatives.html", initiatives=initiatives.of_year(work, year))
-    yield Panel(_("Initiatives of agencies"), Markup(body), 20)
+    yield Panel(_("Remedies for the weak criteria of %(year)s", year=year - 1), progress, 10)
+    own = initiatives.of_year(work, year)
+    yield Panel(
+        _("Initiatives of agencies"), Markup(page("coffee_connect/review/initiatives.html", initiatives=own)), 20
+    )
     found = published_of(work, year)
     if found is not None:
         yield Panel(_("Review conference"), Markup(page("coffee_connect/review/conference.html", conference=found)), 30)
