@@ -10,7 +10,6 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from meetup.api import (
-    MeetupError,
     NotFound,
     Work,
     _,
@@ -21,10 +20,9 @@ from meetup.api import (
     frozen_periods,
     link,
     page,
-    say,
     submit,
 )
-from meetup_coffee_connect.blueprint import bp, status_of, version_of
+from meetup_coffee_connect.blueprint import bp, status_of, take_step, version_of
 from meetup_coffee_connect.conferences import service
 from meetup_coffee_connect.conferences.forms import ConferenceForm
 from meetup_coffee_connect.conferences.models import Conference
@@ -106,15 +104,8 @@ def edit_conference(key: int) -> Any:
 @allow("desk.organize")
 def step_conference(key: int, step: str) -> Response:
     """Publish it, or take it back."""
-    work = current_work()
-    try:
-        _STEPS[step](work, work.get(Conference, key))
-        work.commit()
-        flash(_("Kept."), "success")
-    except MeetupError as error:
-        work.db.rollback()
-        flash(say(error), "error")
-    return redirect(link("coffee_connect.edit_conference", key=key))
+    back = link("coffee_connect.edit_conference", key=key)
+    return take_step(_STEPS[step], current_work().get(Conference, key), back, _("Kept."))
 
 
 def _all(work: Work) -> Sequence[Conference]:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from meetup.api import (
     Department,
-    MeetupError,
     NotFound,
     Work,
     _,
@@ -20,11 +19,10 @@ from meetup.api import (
     link,
     page,
     require,
-    say,
     submit,
 )
 from meetup_coffee_connect import agencies
-from meetup_coffee_connect.blueprint import bp, status_of, version_of
+from meetup_coffee_connect.blueprint import bp, status_of, take_step, version_of
 from meetup_coffee_connect.initiatives import queries, service
 from meetup_coffee_connect.initiatives.forms import InitiativeForm
 from meetup_coffee_connect.initiatives.models import Initiative
@@ -131,15 +129,8 @@ def edit_initiative(key: int) -> Any:
 @allow("desk.organize")
 def step_initiative(key: int, step: str) -> Response:
     """Publish it, take it back, mark it as among the best, or no longer."""
-    work = current_work()
-    try:
-        _STEPS[step](work, queries.by_key(work, key))
-        work.commit()
-        flash(_("Kept."), "success")
-    except MeetupError as error:
-        work.db.rollback()
-        flash(say(error), "error")
-    return redirect(link("coffee_connect.edit_initiative", key=key))
+    back = link("coffee_connect.edit_initiative", key=key)
+    return take_step(_STEPS[step], queries.by_key(current_work(), key), back, _("Kept."))
 
 
 def _agencies(work: Work) -> list[Department]:

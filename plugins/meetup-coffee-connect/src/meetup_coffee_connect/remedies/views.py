@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from meetup.api import (
     FrozenPeriod,
-    MeetupError,
     NotFound,
     _,
     allow,
@@ -20,11 +19,10 @@ from meetup.api import (
     link,
     page,
     require,
-    say,
     submit,
 )
 from meetup_coffee_connect import agencies
-from meetup_coffee_connect.blueprint import bp, key_of, status_of, version_of
+from meetup_coffee_connect.blueprint import bp, key_of, status_of, take_step, version_of
 from meetup_coffee_connect.naming import period_words
 from meetup_coffee_connect.remedies import queries, service
 from meetup_coffee_connect.remedies.forms import PlanForm, ReorderForm, ReportForm
@@ -112,26 +110,16 @@ def remedy(key: int) -> Any:
 @allow("desk.department", of="department.act")
 def finish_remedy(key: int) -> Response:
     """It is done."""
-    return _step(key, _allowed(key), service.finish, _("The remedy is done."))
+    back = link("coffee_connect.remedy", key=key)
+    return take_step(service.finish, _allowed(key), back, _("The remedy is done."))
 
 
 @bp.post("/organize/remedies/<int(max=2147483647):key>/reopen")
 @allow("desk.organize")
 def reopen_remedy(key: int) -> Response:
     """It is not done after all."""
-    return _step(key, queries.by_key(current_work(), key), service.reopen, _("The remedy is open again."))
-
-
-def _step(key: int, found: Remedy, step: Any, said: str) -> Response:
-    work = current_work()
-    try:
-        step(work, found)
-        work.commit()
-        flash(said, "success")
-    except MeetupError as error:
-        work.db.rollback()
-        flash(say(error), "error")
-    return redirect(link("coffee_connect.remedy", key=key))
+    back = link("coffee_connect.remedy", key=key)
+    return take_step(service.reopen, queries.by_key(current_work(), key), back, _("The remedy is open again."))
 
 
 def _form() -> ReportForm:
