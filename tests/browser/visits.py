@@ -125,6 +125,7 @@ VISITS = (
     _at("registrations.door", "organizer", **_COMING),
     _at("registrations.invitations", "organizer", **_COMING),
     _at("follow_ups.live", "organizer", **_COMING),
+    _at("follow_ups.conclude_alone", "organizer", number="$scheduled"),
     _at("follow_ups.minutes", "organizer", **_HELD),
     _at("follow_ups.edit_minutes", "organizer", **_HELD),
     _at("follow_ups.organize", "organizer"),
