@@ -304,6 +304,7 @@ def test_what_came_in_by_telephone_goes_to_its_agency_without_a_session(province
     desk = province.as_("organizer")
     page = f"/organize/issues/{number}/conclusion"
     assert desk.soup(f"/organize/issues/{number}").find("a", href=page)
+    opened = desk.soup(page)
     bad = desk.fill(page, {"lines": "XYZ 5 ngày làm việc: sửa đường"}, form=page)
     assert bad.status_code == 422
     assert "XYZ 5 ngày làm việc: sửa đường" in bad.text
@@ -313,7 +314,10 @@ def test_what_came_in_by_telephone_goes_to_its_agency_without_a_session(province
         f = w.db.scalars(select(FollowUp).join(FollowUp.issue).where(Issue.number == number)).one()
         f.issue = w.get(Issue, f.issue_id)
     assert (f.task, f.state, f.issue.state) == ("sửa đường", "assigned", "in_follow_up")
-    # It is at work: nothing is left to be concluded, and the page says no more that there is.
-    assert desk.get(page).status_code == 404
+    # It is at work: nothing is left to be concluded, and whoever has an old page open keeps what was typed.
+    assert desk.get(page).status_code == 409
+    late = desk.send(opened, page, {"lines": "SXD 5 ngày làm việc: sửa đường"}, form=page)
+    assert late.status_code == 422
+    assert "SXD 5 ngày làm việc: sửa đường" in late.text
     assert not desk.soup(f"/organize/issues/{number}").find("a", href=page)
     assert province.as_("STC").get(page).status_code in {403, 404}

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from meetup.activity.models import Activity
 from meetup.domain.agenda import starting_times
-from meetup.errors import NotFound
+from meetup.errors import NotFound, WrongState
 from meetup.followups import queries, service
 from meetup.followups.views.attendance import attendance
 from meetup.followups.views.base import bp, departments_today, draw
@@ -133,8 +133,8 @@ def conclude_alone(number: int) -> Any:
     """Send an issue to work, or answer it, without waiting for a session."""
     work = current_work()
     issue = issue_queries.by_number(work.db, number)
-    if issue.state not in WAITING:
-        raise NotFound()
+    if request.method == "GET" and issue.state not in WAITING:
+        raise WrongState("issue", issue.state, "discuss", issue.MACHINE.possible(issue.state))
     form = fill(work, ConclusionForm())
     made = submit(form, partial(_record, work, issue, form))
     if made is None:
