@@ -14,6 +14,7 @@ _MODULES = {
     "registrations": "meetup.registrations.hooks",
     "issues": "meetup.issues.hooks",
     "followups": "meetup.followups.hooks",
+    "filters": "meetup.filters.hooks",
     "reminders": "meetup.reminders.hooks",
     "scorecards": "meetup.scorecards.hooks",
     "outbox": "meetup.outbox.hooks",
