@@ -221,6 +221,7 @@ def things(world: World) -> dict[str, list[Thing]]:
             "message": [
                 Thing("message", {"row_id": calendar.id, "message_id": calendar.id, "channel": "mail"}),
             ],
+            "batch": [Thing("batch", {"batch": told["batch"]})],
             "series": [session("repeated", by_slug(told["repeated"]), False)],
             "period": [Thing("period", {"key": told["period"]})],
             "year": [Thing("year", {"year": 2026, "name": "agencies"})],
@@ -250,6 +251,7 @@ def kind_of(right: Right) -> str:
         "message_id": "message",
         "year": "year",
         "row_id": "message",
+        "batch": "batch",
         "channel": "message",
     }
     for name, kind in simple.items():
