@@ -23,7 +23,8 @@ from meetup.followups.models import FollowUp
 from meetup.issues.models import Issue
 from meetup.mount import Mount
 from meetup.programmes.service import create_programme
-from meetup.scorecards import tallies
+from meetup.scorecards import settled, tallies
+from meetup.scorecards.achievements import achievements
 from tests.bench.measured import Measured, beside_known, site
 
 DEPARTMENTS, MONTHS, ENTRIES = 50, 120, 5
@@ -97,7 +98,7 @@ def _templates(mount: Mount) -> int:
             issue = Issue(
                 number=n + 1, state="resolved" if closed else "in_follow_up", programme_id=programme.id,
                 enterprise_id=enterprise.id, contact_id=contact.id, title=f"Kiến nghị {n}", description="Chờ lâu.",
-                lead_department_id=departments[0].id, received_at=at, **times,
+                lead_department_id=departments[0].id, received_at=at, answered_at=done if closed else None, **times,
             )  # fmt: skip
             work.db.add(issue)
             work.db.flush()
@@ -138,6 +139,7 @@ def _fill(mount: Mount) -> None:
     """The sums behind scorecards: what was copied no worker has seen."""
     with mount.work() as work:
         tallies.rebuild(work)
+        settled.rebuild(work)
         work.commit()
     if mount.database.engine.dialect.name == "postgresql":
         # As its autovacuum would; SQLite's files are never analysed.
@@ -177,9 +179,14 @@ def _times(mount: Mount, reader: Reader, own: int) -> dict[str, tuple[float, flo
             once()
         return beside_known(once)
 
+    def achieved() -> None:
+        with mount.work(write=False) as work:
+            assert achievements(work).issues_raised
+
     officer = Actor("staff", "1", "Lan", frozenset({"officer"}), department_id=own)
     leader = Actor("staff", "2", "Minh", frozenset({"leader"}))
     return {
         "department's desk": ask("/department/", officer),
         "leader's page": ask("/leader/", leader),
+        "what was achieved": beside_known(achieved),
     }
