@@ -324,6 +324,22 @@ def test_withheld_is_gone_at_once_and_removed_for_good(client: Visitor, slug: st
     ]  # fmt: skip
 
 
+def test_what_nobody_publishes_is_not_kept_for_ever(
+    client: Visitor, slug: str, work: Any, mount: Any, clock: Any, runner: Any
+) -> None:
+    shown = put_up(client, slug, work)
+    upload(client, slug, ("b.jpg", picture(colour="green")))
+    assert len(files(mount)) == 4
+    clock.travel(days=182)
+    assert runner.invoke(args=["meetup", "worker", "--once"]).exit_code == 0
+    assert (len(files(mount)), one(work).state) == (4, "withheld")
+    clock.travel(days=2)
+    assert runner.invoke(args=["meetup", "worker", "--once"]).exit_code == 0
+    assert (len(files(mount)), one(work).state) == (2, "removed")
+    assert client.get(f"/sessions/{slug}/photos/{shown.name}").status_code == 200
+    assert runner.invoke(args=["meetup", "audit", "verify"]).exit_code == 0
+
+
 def test_a_change_that_is_rolled_back_keeps_the_files(client: Visitor, slug: str, work: Any, mount: Any) -> None:
     from meetup.photos import service
 
