@@ -85,7 +85,7 @@ def _take(work: Work, upload: Upload, faults: Faults) -> tuple[Picture, Picture]
         faults.add(
             "photos",
             N_("“%(name)s” is larger than %(limit)s MB."),
-            N_("Make it smaller, or send it in parts."),
+            N_("Make it smaller."),
             name=name,
             limit=max(limit // (1024 * 1024), 1),
         )

@@ -40,11 +40,17 @@ class Card:
 
 @dataclass(frozen=True)
 class Shown:
-    """One photograph on its session's page, in the reader's language."""
+    """One photograph on its session's page, in the reader's language.
+
+    Args:
+        alt_lang: the language of `alt`, if it is another one than the page's; `caption_lang` likewise.
+    """
 
     photo: Photo
     alt: str
     caption: str
+    alt_lang: str
+    caption_lang: str
 
 
 def shown(session: Session) -> list[Shown]:
@@ -55,6 +61,8 @@ def shown(session: Session) -> list[Shown]:
             photo,
             (english and photo.alt_en) or photo.alt,
             (english and photo.caption_en) or photo.caption,
+            "vi" if english and not photo.alt_en else "",
+            "vi" if english and not photo.caption_en else "",
         )
         for photo in queries.published(current_work(), session)
     ]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from meetup.access import Actor
 from meetup.activity.models import Activity
 from meetup.enterprises.models import Contact
 from meetup.enterprises.service import record_consent, withdraw_consent
+from meetup.errors import Stale, WrongState
+from meetup.photos import service
 from meetup.photos.models import Photo
 from meetup.registrations import service as registrations
 from meetup.registrations.models import Registration
@@ -23,6 +26,7 @@ from meetup.rest.tokens import create_token
 from meetup.sessions import service as sessions
 from meetup.sessions.models import Session
 from tests.factories import OFFICER, ORGANIZER, make_registration, make_session, sign_in
+from tests.rig.racing import at_once
 
 if TYPE_CHECKING:
     from tests.rig.visitor import Visitor
@@ -119,7 +123,10 @@ def test_from_the_camera_to_the_page(client: Visitor, slug: str, work: Any, moun
     # It lay on its side: upright it is 900 wide, and so is its copy.
     assert (image["width"], image["height"]) == ("900", "1600")
     assert figure.select_one("figcaption").get_text(" ", strip=True) == "Quang cảnh Ảnh: A"
-    assert figures(client, slug, "en")[0].select_one("img")["alt"] == "The whole hall."
+    english = figures(client, slug, "en")[0]
+    assert english.select_one("img")["alt"] == "The whole hall." and not english.select_one("img").get("lang")
+    # What has no English words says that its words are Vietnamese.
+    assert english.select_one("figcaption [lang=vi]").get_text() == "Quang cảnh"
     small, whole = client.get(image["src"]), client.get(figure.select_one("a")["href"])
     for got, kind in ((small, "image/webp"), (whole, "image/jpeg")):
         assert (got.status_code, got.content_type) == (200, kind)
@@ -341,14 +348,32 @@ def test_what_nobody_publishes_is_not_kept_for_ever(
 
 
 def test_a_change_that_is_rolled_back_keeps_the_files(client: Visitor, slug: str, work: Any, mount: Any) -> None:
-    from meetup.photos import service
-
     photo = put_up(client, slug, work)
     with work() as w:
         service.remove(w, w.db.get_one(Photo, photo.id))
         w.db.rollback()
     assert len(files(mount)) == 2
     assert client.get(f"/sessions/{slug}/photos/{photo.name}").status_code == 200
+
+
+def test_published_and_removed_at_once_is_never_both(client: Visitor, slug: str, work: Any, mount: Any) -> None:
+    def take(action: Callable[[Any, Photo], object]) -> None:
+        with work() as w:
+            action(w, w.db.get_one(Photo, photo.id))
+            w.commit()
+
+    for colour in ("red", "green", "blue", "gold"):
+        upload(client, slug, ("a.jpg", picture(colour=colour)))
+        photo = one(work)
+        step(client, slug, photo.id, "describe", alt="Mô tả")
+        at_once(
+            lambda: take(lambda w, found: service.publish(w, found, nobody_unasked=True)),
+            lambda: take(service.remove),
+            forgive=(Stale, WrongState),
+        )
+        left = one(work)
+        there = client.get(f"/sessions/{slug}/photos/{photo.name}").status_code
+        assert (left.state, there, bool(left.key)) in {("published", 200, True), ("removed", 404, False)}
 
 
 def test_their_order_is_changed_by_steps(client: Visitor, slug: str, work: Any) -> None:
@@ -398,8 +423,6 @@ def test_a_private_sessions_photographs_are_as_private(client: Visitor, slug: st
 
 
 def test_the_same_over_the_api(client: Visitor, slug: str, work: Any, mount: Any) -> None:
-    import base64
-
     with work() as w:
         _row, token = create_token(w, name="t", role="organizer")
         _row, other = create_token(w, name="o", role="leader")
@@ -440,31 +463,6 @@ def test_the_same_over_the_api(client: Visitor, slug: str, work: Any, mount: Any
     assert client.get(path, headers={"Authorization": f"Bearer {other}"}).status_code == 403
 
 
-@pytest.fixture
-def elsewhere(backend: str, config: dict[str, Any], tmp_path: Path, request: Any) -> Iterator[Callable[[], Any]]:
-    """Makes the site anew in an empty place."""
-    import secrets
-
-    from meetup import create_app
-    from tests.rig import postgresql
-
-    made: list[Any] = []
-    name = f"meetup_{secrets.token_hex(6)}"
-
-    def make() -> Any:
-        url = f"sqlite:///{tmp_path / 'elsewhere' / 'meetup.sqlite3'}"
-        if backend != "sqlite":
-            url = postgresql.create_database(request.getfixturevalue("postgresql_admin"), name)
-        made.append(create_app({**config, "MEETUP_DATABASE_URL": url}, instance=tmp_path / "elsewhere"))
-        return made[-1]
-
-    yield make
-    for app in made:
-        app.extensions["meetup"]["meetup"].database.dispose()
-    if made and backend != "sqlite":
-        postgresql.drop_database(request.getfixturevalue("postgresql_admin"), name)
-
-
 def test_a_backup_brings_them_back(
     client: Visitor, runner: Any, slug: str, work: Any, mount: Any, tmp_path: Path, elsewhere: Callable[[], Any]
 ) -> None:
@@ -482,3 +480,10 @@ def test_a_backup_brings_them_back(
         path = f"/sessions/{slug}/photos/{name}"
         assert there.get(path).data == client.get(path).data != b""
     assert files(app.extensions["meetup"]["meetup"]) == files(mount)
+
+
+def test_a_backup_before_the_migration_needs_none(runner: Any, mount: Any, tmp_path: Path) -> None:
+    with mount.database.engine.begin() as connection:
+        connection.execute(text("DROP TABLE meetup_photo"))
+    done = runner.invoke(args=["meetup", "backup", str(tmp_path / "before.tar")])
+    assert done.exit_code == 0, done.output
