@@ -15,6 +15,7 @@ _MODULES = {
     "photos": "meetup.photos.hooks",
     "issues": "meetup.issues.hooks",
     "followups": "meetup.followups.hooks",
+    "filters": "meetup.filters.hooks",
     "reminders": "meetup.reminders.hooks",
     "scorecards": "meetup.scorecards.hooks",
     "outbox": "meetup.outbox.hooks",

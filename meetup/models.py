@@ -5,6 +5,7 @@ from __future__ import annotations
 from meetup.activity.models import Activity, ActivityHead
 from meetup.departments.models import CalendarOverride, Department, Field
 from meetup.enterprises.models import Consent, Contact, Enterprise
+from meetup.filters.models import SavedFilter
 from meetup.followups.models import Answer, Coordination, Draft, Extension, FollowUp, Progress, Transfer
 from meetup.issues.models import AgendaItem, Attachment, Comment, CoSigner, Issue, Message, Revision
 from meetup.links import Link
@@ -55,6 +56,7 @@ __all__ = [
     "ReminderReplan",
     "ReminderRule",
     "Revision",
+    "SavedFilter",
     "Series",
     "Session",
     "Snapshot",

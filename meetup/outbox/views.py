@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from meetup.errors import NotFound
+from meetup.filters.views import saved
 from meetup.outbox import addresses, deadletters, drawing, queries
 from meetup.outbox.models import Outgoing
 from meetup.web.behind import subject_behind
@@ -71,6 +72,7 @@ def index() -> str:
     more = {name: value for name, value in (("subject", subject), ("recipient", recipient)) if value}
     return page(
         "outbox/index.html",
+        saved=saved("outbox"),
         state=state,
         messages=shown.items,
         next_url=link("outbox.index", state=state, after=shown.next, **more) if shown.next else "",

@@ -64,6 +64,7 @@ VISITS = (
     _at("coffee_connect.conference", year="2025"),
     _at("coffee_connect.index"),
     _at("sessions.index"),
+    _at("sessions.widget"),
     _at("sessions.show", **_COMING),
     _at("sessions.show", name="held", **_HELD),
     _at("sessions.show", name="unknown", slug="no-such-session", status=404),

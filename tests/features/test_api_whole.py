@@ -114,6 +114,8 @@ PAIRS: dict[str, str] = {
 
 #: Forms that are a person's own with this site, and no business of a machine with a token.
 PERSONAL = {
+    "filters.drop": "what one looks for oneself; a call says it in its address",
+    "filters.keep": "likewise",
     "follow_ups.act approve": "the head's own word on a draft; a program answers with a token",
     "follow_ups.act draft": "between an officer and the head of the agency",
     "follow_ups.act drop-draft": "between an officer and the head of the agency",

@@ -13,6 +13,7 @@ from meetup import links
 from meetup.domain.faults import EMPTY, FILL_IN, plain
 from meetup.domain.registrations import HOLDS_SEAT
 from meetup.errors import N_, InvalidInput
+from meetup.filters.views import saved
 from meetup.registrations import queries as registrations
 from meetup.sessions import queries, service
 from meetup.sessions.forms import CopyForm, ReasonForm, ReportForm
@@ -128,6 +129,7 @@ def desk_index() -> Any:
     found = paged(rows, _PER_PAGE, lambda one: (one.id,))
     return draw(
         "desk_index.html",
+        saved=saved("sessions"),
         sessions=found.items,
         state=state,
         states_of=Session.MACHINE.states,
