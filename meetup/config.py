@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 from meetup.domain.reminders import parse_escalation, parse_offsets
 from meetup.errors import BadConfiguration, InvalidInput
 
-
 #: A site as a Content-Security-Policy names it; with anything else in it a directive could be slipped in.
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?", re.IGNORECASE)
 

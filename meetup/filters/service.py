@@ -1,4 +1,4 @@
-"""Keeping a filter under a name, and letting it go. Nobody else ever sees it, so the activity log says nothing of it."""
+"""Keeping a filter under a name, and letting it go: nobody else ever sees it, so the activity log is silent."""
 
 from __future__ import annotations
 
@@ -59,9 +59,7 @@ def keep(work: Work, page: str, *, name: str, query: str, names: Iterable[str]) 
     known = of(work, page)
     same = next((one for one in known if one.name == words), None)
     if same is None and len(known) >= MOST:
-        faults.add(
-            "name", N_("There are %(most)s saved filters of this list."), N_("Take one away first."), most=MOST
-        )
+        faults.add("name", N_("There are %(most)s saved filters of this list."), N_("Take one away first."), most=MOST)
     faults.stop()
     if same is None:
         same = SavedFilter(owner=work.actor.id, page=page, name=words, query=kept, at=work.now)

@@ -101,7 +101,9 @@ def session_unreported(work: Work, row: Outgoing) -> Prepared:
 NOTICES = [Notice("session_reminder", session_reminder, N_("Reminders before a session"), mutable=True)]
 
 #: To the organiser.
-REPORTS = [Notice("session_unreported", session_unreported, N_("Reminders to publish a session's report"), mutable=True)]
+REPORTS = [
+    Notice("session_unreported", session_unreported, N_("Reminders to publish a session's report"), mutable=True)
+]
 
 #: Of replies that are awaited.
 AWAITED = [

@@ -76,7 +76,9 @@ def over(
 
 def next_public(work: Work, limit: int = 4, *, programme: str = "") -> Sequence[Session]:
     """The next public sessions that take place."""
-    query = whole(work, programme).where(Session.state == "published", Session.is_private.is_(False), Session.ends_at > work.now)
+    query = whole(work, programme).where(
+        Session.state == "published", Session.is_private.is_(False), Session.ends_at > work.now
+    )
     return work.db.scalars(query.order_by(Session.starts_at, Session.id).limit(limit)).all()
 
 

@@ -8,7 +8,7 @@ from alembic import op
 import meetup.db
 
 revision = "0011_photos"
-down_revision = "0013_saved_filters"
+down_revision = "0014_batches"
 branch_labels = None
 depends_on = None
 

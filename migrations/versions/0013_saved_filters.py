@@ -8,7 +8,7 @@ from alembic import op
 import meetup.db
 
 revision = "0013_saved_filters"
-down_revision = "0010_figures"
+down_revision = "0012_settled"
 branch_labels = None
 depends_on = None
 

@@ -146,6 +146,7 @@ VISITS = (
     _at("previews.of_step", "organizer", step="cancel", kind="calendar_session_cancelled", **_COMING),
     _at("outbox.index", "organizer"),
     _at("outbox.show", "organizer", row_id="$outgoing"),
+    _at("outbox.batch", "organizer", batch="$batch"),
     _at("inbox.index", "organizer"),
     _at("inbox.index", "organizer", "done", query="state=done"),
     _at("inbox.show", "organizer", key="$received"),

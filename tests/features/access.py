@@ -243,6 +243,7 @@ def things(world: World) -> dict[str, list[Thing]]:
             "message": [
                 Thing("message", {"row_id": calendar.id, "message_id": calendar.id, "channel": "mail"}),
             ],
+            "batch": [Thing("batch", {"batch": told["batch"]})],
             "series": [session("repeated", by_slug(told["repeated"]), False)],
             "period": [Thing("period", {"key": told["period"]})],
             "photo": [
@@ -278,6 +279,7 @@ def kind_of(right: Right) -> str:
         "message_id": "message",
         "year": "year",
         "row_id": "message",
+        "batch": "batch",
         "channel": "message",
     }
     for name, kind in simple.items():

@@ -14,6 +14,7 @@ from meetup.domain.faults import EMPTY, FILL_IN, plain
 from meetup.domain.registrations import HOLDS_SEAT
 from meetup.errors import N_, InvalidInput
 from meetup.filters.views import saved
+from meetup.outbox.views import tell_batch
 from meetup.registrations import queries as registrations
 from meetup.sessions import queries, service
 from meetup.sessions.forms import CopyForm, ReasonForm, ReportForm
@@ -194,6 +195,7 @@ def do(slug: str, action: str) -> Any:
     if done is None:
         return show(queries.by_slug(work, slug), **{action: form})
     flash(_SAID[action](), "success")
+    tell_batch()
     target = "sessions.edit" if action == "copy" else "sessions.desk"
     answer: Any = redirect(link(target, slug=done.slug))
     return answer

@@ -11,6 +11,7 @@ from meetup.domain.faults import plain
 from meetup.registrations.queries import waiting_seats
 from meetup.sessions import queries
 from meetup.sessions.calendars import description, place
+from meetup.sessions.models import Session
 from meetup.sessions.views.base import bp, draw, mark, marks, moment, turn_with
 from meetup.web.current import current_work, link
 from meetup.web.guards import allow, require
