@@ -12,6 +12,7 @@ _MODULES = {
     "enterprises": "meetup.enterprises.hooks",
     "sessions": "meetup.sessions.hooks",
     "registrations": "meetup.registrations.hooks",
+    "photos": "meetup.photos.hooks",
     "issues": "meetup.issues.hooks",
     "followups": "meetup.followups.hooks",
     "filters": "meetup.filters.hooks",

@@ -191,6 +191,13 @@ SETTINGS: tuple[Setting, ...] = (
         _not_negative,
     ),
     Setting(
+        "KEEP_PHOTO_DAYS",
+        int,
+        183,
+        "Days after its last change that a photograph is kept which is not published; 0: for ever.",
+        _not_negative,
+    ),
+    Setting(
         "KEEP_LOG_DAYS",
         int,
         1826,

@@ -10,6 +10,7 @@ from meetup.followups.models import Answer, Coordination, Draft, Extension, Foll
 from meetup.issues.models import AgendaItem, Attachment, Comment, CoSigner, Issue, Message, Revision
 from meetup.links import Link
 from meetup.outbox.models import Mute, Outgoing, TransportState
+from meetup.photos.models import Photo
 from meetup.programmes.models import Programme
 from meetup.registrations.models import Arrival, Participant, Registration
 from meetup.reminders.models import Reminder, ReminderReplan, ReminderRule
@@ -47,6 +48,7 @@ __all__ = [
     "Outgoing",
     "Participant",
     "Period",
+    "Photo",
     "Programme",
     "Progress",
     "Registration",

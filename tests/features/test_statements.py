@@ -30,6 +30,7 @@ def _addresses(world: World) -> list[tuple[str, str]]:
     pages = [one for kinds in found.values() for one in kinds[:2]]
     queries = {
         "session": "SELECT session_id FROM meetup_agenda_item GROUP BY session_id ORDER BY count(*) DESC",
+        "photo": "SELECT id FROM meetup_photo ORDER BY id",
         "programme": "SELECT id FROM meetup_programme ORDER BY id",
         "registration": "SELECT id FROM meetup_registration ORDER BY id",
         "issue": "SELECT number FROM meetup_issue ORDER BY id",
