@@ -216,7 +216,13 @@ class Story:
             registrations.check_in(work, registration)
 
     def _report(self, work: Work, one: SessionScript) -> None:
-        sessions.report(work, rows.session(work, one.number), conclusion_number=f"{one.number + 100}/TB-UBND")
+        heard = sum(item.session == one.number for item in script.ISSUES)
+        summary = (
+            f"Lãnh đạo tỉnh đã nghe {heard} kiến nghị về {one.topic[:1].lower()}{one.topic[1:]}; mỗi việc được giao một cơ quan chủ trì "
+            "và có hạn trả lời, doanh nghiệp xác nhận khi việc đã xong."
+        )
+        number = f"{one.number + 100}/TB-UBND"
+        sessions.report(work, rows.session(work, one.number), conclusion_number=number, summary=summary)
 
     def _photos(self, work: Work, one: SessionScript) -> None:
         """Two are taken in, and one of them is published; the other waits for the visitor's own look."""
