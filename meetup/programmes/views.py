@@ -15,6 +15,7 @@ from meetup.programmes.models import Programme
 from meetup.web.current import current_mount, current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow
+from meetup.web.history import PROGRAMME, history
 from meetup.web.i18n import _
 from meetup.web.pages import page
 
@@ -81,6 +82,7 @@ def _answer(form: ProgrammeForm, done: Programme | None, programme: Programme | 
         "programmes/edit.html",
         form=form,
         programme=programme,
+        steps=history(current_work(), programme.subject, PROGRAMME) if programme else [],
         widget=widget,
         widget_sites=current_mount().settings.widget_sites,
         news=current_mount().url("issues.feed"),

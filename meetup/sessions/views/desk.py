@@ -24,6 +24,7 @@ from meetup.sessions.views.calendars import DESK, DESK_FEED
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
+from meetup.web.history import SESSION, history
 from meetup.web.i18n import _, ngettext
 from meetup.web.paging import paged, unpack
 from meetup.work import Work
@@ -164,6 +165,7 @@ def show(session: Session, **forms: Any) -> Any:
         session=session,
         mark=mark(work, session),
         points=checklist(work, session, counts),
+        steps=history(work, session.subject, SESSION),
         counts=counts,
         waiting=registrations.waiting_seats(work, [session.id]).get(session.id, 0),
         positions=registrations.waitlist_positions(work, session.id),
