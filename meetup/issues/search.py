@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session as DbSession
 from meetup.departments.models import Department, Field
 from meetup.domain.text import clean, fold
 from meetup.errors import InvalidInput
-from meetup.issues.intake import MARK
+from meetup.issues.index import MARK, TITLE, narrowed, words
 from meetup.issues.models import Issue
 from meetup.issues.queries import PAGE, WITH_PARTIES, is_public
 from meetup.issues.values import OPEN
+
+#: So many issues that match are ranked.
+RANKED = 200
 
 
 def _typed(text: str) -> str:
@@ -26,10 +29,24 @@ def _typed(text: str) -> str:
         return ""
 
 
-def matching(text: str, *, public: bool) -> ColumnElement[bool]:
-    """Issues with every word of `text`, whatever its diacritics; for the public in the published text alone."""
-    words = fold(_typed(text)).split()[:12]
-    return and_(literal(True), *(_has(word, public=public) for word in words))
+def matching(db: DbSession, statement: Any, text: str, *, part: str) -> tuple[Any, Any]:
+    """Of the issues of `statement` those with a word that begins with each word of `text`, whatever its diacritics.
+
+    Args:
+        part: where, as :func:`meetup.issues.index.narrowed` has it: ``title``, ``shown`` or ``whole``.
+
+    Returns:
+        the statement, and the key of issues to order it by.
+    """
+    return narrowed(statement, db.get_bind().dialect.name, words(_typed(text))[:12], part)
+
+
+def _in_title(text: str) -> ColumnElement[int]:
+    """0 where the published title has a word that begins with each of `text`, 1 elsewhere."""
+    key = literal(" ").concat(Issue.search_key)
+    return case(
+        (and_(literal(True), *(key.like(f"% {word}%{TITLE}%{MARK}%") for word in words(_typed(text))[:12])), 0), else_=1
+    )
 
 
 def _has(word: str, *, public: bool) -> ColumnElement[bool]:
@@ -70,23 +87,35 @@ def published(
     after: tuple[int, datetime, int] | None = None,
     limit: int = PAGE,
 ) -> Sequence[tuple[Issue, int]]:
-    """Published issues with their rank: those that say `q` with its diacritics first, then the newest.
+    """Published issues with their rank: those with `q` in the title first, of those the ones
+    that say it with its diacritics, then the newest.
+
+    Of more than :data:`RANKED` with `q` in the title, and as many elsewhere, the newest are looked at.
 
     Args:
         after: rank, time of publication and key of the last row of the page before.
         limit: one row more comes if there is a next page.
     """
-    rank = _exactness(q)
-    query: Any = select(Issue, rank.label("rank")).where(is_public()).options(*WITH_PARTIES)
+    rank = 2 * _in_title(q) + _exactness(q) if q else literal(0)
+    query: Any = select(Issue.id, rank.label("rank")).where(is_public())
     query = _filtered(query, field=field, department=department, outcome=outcome)
     if q:
-        query = query.where(matching(q, public=True))
+        # Common words are in every other issue: those that may come first are chosen before anything is ranked.
+        near = []
+        for part in ("title", "shown"):
+            found = _filtered(select(Issue.id), field=field, department=department, outcome=outcome)
+            found, newest = matching(db, found.where(is_public()), q, part=part)
+            near.append(found.order_by(newest.desc()).limit(RANKED).subquery())
+        query = query.where(or_(*(Issue.id.in_(select(one.c.id)) for one in near)))
     if after:
         at_rank, at, key = after
         later = or_(Issue.published_at < at, and_(Issue.published_at == at, Issue.id < key))
         query = query.where(or_(rank > at_rank, and_(rank == at_rank, later)))
     query = query.order_by(rank, Issue.published_at.desc(), Issue.id.desc()).limit(limit + 1)
-    return [(issue, found) for issue, found in db.execute(query)]
+    # The texts are read for one page alone.
+    ranks: dict[int, int] = {row[0]: row[1] for row in db.execute(query)}
+    issues = {one.id: one for one in db.scalars(select(Issue).where(Issue.id.in_(ranks)).options(*WITH_PARTIES))}
+    return [(issues[key], found) for key, found in ranks.items()]
 
 
 def inbox(
@@ -102,11 +131,12 @@ def inbox(
 ) -> Sequence[Issue]:
     """Issues for the staff by key: the newest first, or the oldest, as a queue; one more than `limit` if there is."""
     query = _filtered(select(Issue).options(*WITH_PARTIES), field=field, department=department, states=states)
+    by: Any = Issue.id
     if q:
-        query = query.where(matching(q, public=False))
+        query, by = matching(db, query, q, part="whole")
     if after:
-        query = query.where(Issue.id > after if oldest_first else Issue.id < after)
-    query = query.order_by(Issue.id if oldest_first else Issue.id.desc())
+        query = query.where(by > after if oldest_first else by < after)
+    query = query.order_by(by if oldest_first else by.desc())
     rows: Sequence[Issue] = db.scalars(query.limit(limit + 1)).all()
     return rows
 

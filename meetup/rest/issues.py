@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from meetup.departments.models import Field
 from meetup.domain.agenda import starting_times
-from meetup.domain.text import fold
 from meetup.followups import service as followups
+from meetup.issues import search
 from meetup.issues import service as issues
 from meetup.issues.models import AgendaItem, Issue
 from meetup.issues.values import Upload
@@ -84,13 +84,15 @@ def list_issues(query: dict[str, Any]) -> Any:
     """Issues that the token may read, newest first; ``q`` ignores case and diacritics."""
     actor = current_actor()
     mark = unpack(query["after"], int)
-    statement = find.issues().order_by(Issue.id.desc()).limit(query["limit"] + 1)
+    statement: Any = find.issues()
+    by: Any = Issue.id
+    if query["q"].strip():
+        statement, by = search.matching(current_work().db, statement, query["q"], part="whole")
+    statement = statement.order_by(by.desc()).limit(query["limit"] + 1)
     if mark:
-        statement = statement.where(Issue.id < mark[0])
+        statement = statement.where(by < mark[0])
     if not actor.has("organizer", "leader"):
         statement = statement.where(Issue.lead_department_id == actor.department_id, Issue.kind != "conduct")
-    for word in fold(query["q"]).split():
-        statement = statement.where(Issue.search_key.contains(word, autoescape=True))
     if query["state"]:
         statement = statement.where(Issue.state == query["state"])
     if query["field"]:

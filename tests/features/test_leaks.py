@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from meetup.demo.story import ORGANIZER
 from meetup.enterprises.models import Contact, Enterprise
 from meetup.followups.models import FollowUp, Progress, Transfer
-from meetup.issues.intake import search_key
+from meetup.issues.index import search_key
 from meetup.issues.models import AgendaItem, Attachment, Comment, Issue, Message
 from meetup.outbox.models import Outgoing
 from meetup.outbox.queries import as_sent

@@ -1,0 +1,123 @@
+"""Words that issues are found by: kept with the issue, by beginnings of words, the title before the text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text, update
+
+from meetup.issues import queries, search, service
+from meetup.issues.index import key_of, words
+from meetup.issues.models import Issue
+from meetup.migrate import differences, downgrade, upgrade
+from tests.features.issuing import ORGANIZER, SECRET, Province, Unit, build, officer
+from tests.rig.visitor import Visitor
+
+if TYPE_CHECKING:
+    from meetup.mount import Mount
+
+
+@pytest.fixture
+def province(mount: Mount, work: Unit) -> Province:
+    return build(mount, work)
+
+
+def public(client: Visitor, q: str) -> list[int]:
+    links = client.soup(f"/issues/?q={q}").select("main article h2 a")
+    return [int(str(a["href"]).rpartition("/")[2]) for a in links]
+
+
+def desk(client: Visitor, q: str) -> int:
+    return len(client.soup(f"/organize/issues/?tab=all&q={q}").select("[data-issue-row]"))
+
+
+def test_a_word_in_the_title_comes_before_one_in_the_text(client: Visitor, province: Province, work: Unit) -> None:
+    titled = province.raise_issue("Nước sạch cho cảng cá", to="published")
+    texted = province.raise_issue("Thuê đất", to="published")
+    with work() as w:
+        row = queries.by_number(w.db, texted)
+        service.publish(w, row, title="Thuê đất", question="Cần nước sạch.", answer="Đã có.", note="Thêm.")
+        w.commit()
+    assert public(client, "nuoc sach") == public(client, "NƯỚC sạch") == [titled, texted]
+    assert public(client, "nuo") == [titled, texted], "the beginning of a word is enough"
+    assert public(client, "uoc") == [], "its middle is not"
+    assert public(client, str(texted)) == [texted]
+
+
+@pytest.mark.parametrize("q", ["%25", "_", '"', "*", "nuoc* OR *", "NEAR(", "a:b", "!", "' | '", ":*", "(", "-"])
+def test_what_means_something_to_a_database_means_nothing(client: Visitor, province: Province, q: str) -> None:
+    province.raise_issue("Thuê đất", to="published")
+    assert public(client, q) == []
+
+
+def test_who_may_not_read_a_word_does_not_find_by_it(client: Visitor, province: Province) -> None:
+    hidden = province.raise_issue("Zaza kín", description=SECRET, visibility="confidential", to="answered")
+    redacted = province.raise_issue("Thuê đất", description="Zaza trong lời gửi", to="published")
+    assert public(client, "zaza") == []
+    province.sign_in(officer(province.land))
+    assert client.get("/organize/issues/?tab=all&q=zaza").status_code in (403, 404)
+    assert public(client, "zaza") == []
+    province.sign_in(ORGANIZER)
+    assert desk(client, "zaza") == 2
+    assert public(client, "zaza") == [], "the public page is the same for everyone"
+    assert desk(client, str(hidden)) == desk(client, str(redacted)) == 1
+
+
+def test_the_words_change_in_the_transaction_of_the_issue(client: Visitor, province: Province, work: Unit) -> None:
+    number = province.raise_issue("Nước sạch", to="published")
+    with work() as w:
+        service.publish(
+            w, queries.by_number(w.db, number), title="Điện mặt trời", question="q", answer="a", note="Sửa."
+        )
+        assert len(search.published(w.db, q="dien mat")) == 1, "found before anyone else can"
+    assert public(client, "nuoc sach") == [number], "taken back with the rest"
+    with work() as w:
+        service.publish(
+            w, queries.by_number(w.db, number), title="Điện mặt trời", question="q", answer="a", note="Sửa."
+        )
+        w.commit()
+    assert (public(client, "nuoc sach"), public(client, "dien")) == ([], [number])
+    with work() as w:
+        service.unpublish(w, queries.by_number(w.db, number), note="Theo yêu cầu.")
+        w.commit()
+    assert public(client, "dien") == []
+
+
+def test_the_index_is_made_anew(client: Visitor, province: Province, work: Unit, runner: Any) -> None:
+    number = province.raise_issue("Nước sạch", to="published")
+    with work() as w:
+        w.db.execute(update(Issue).values(published_title="Cầu cảng"))
+        w.commit()
+    assert public(client, "cau cang") == []
+    said = runner.invoke(args=["meetup", "search", "rebuild"])
+    assert said.exit_code == 0 and "the words of 1 issues are indexed" in said.output
+    assert public(client, "cau cang") == [number]
+    with work() as w:
+        w.db.execute(update(Issue).values(search_key=key_of(1, ("Đổi", ""), ("Đổi", ""))))
+        w.commit()
+    assert public(client, "doi") == [number], "and kept from then on"
+
+
+def test_the_migration_indexes_what_is_there_and_can_be_taken_back(
+    client: Visitor, province: Province, mount: Mount, work: Unit
+) -> None:
+    number = province.raise_issue("Nước sạch", to="published")
+    engine = mount.database.engine
+    downgrade(engine, "0010_figures")
+    with work() as w:
+        w.db.execute(text("UPDATE meetup_issue SET search_key = 'as it was before'"))
+        w.commit()
+    upgrade(engine)
+    assert public(client, "nuoc") == [number]
+    with engine.connect() as connection:
+        assert differences(connection) == []
+
+
+@given(st.text(), st.text())
+def test_a_key_holds_letters_and_digits_alone(title: str, body: str) -> None:
+    key = key_of(7, (title, body), ("", ""))
+    assert key.count("\x1f") == 1 and key.count("\x1e") == 2
+    assert set(words(title)) <= set(key.split("\x1f")[0].replace("\x1e", " ").split(" "))
