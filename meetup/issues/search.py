@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select, union
 from sqlalchemy.orm import Session as DbSession
 
 from meetup.departments.models import Department, Field
@@ -106,7 +106,7 @@ def published(
             found = _filtered(select(Issue.id), field=field, department=department, outcome=outcome)
             found, newest = matching(db, found.where(is_public()), q, part=part)
             near.append(found.order_by(newest.desc()).limit(RANKED).subquery())
-        query = query.where(or_(*(Issue.id.in_(select(one.c.id)) for one in near)))
+        query = query.where(Issue.id.in_(union(*(select(one.c.id) for one in near))))
     if after:
         at_rank, at, key = after
         later = or_(Issue.published_at < at, and_(Issue.published_at == at, Issue.id < key))
