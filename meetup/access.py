@@ -150,6 +150,8 @@ RULES: Mapping[str, Mapping[str, str]] = {
     "desk.leader": {LEADER: "any", ORGANIZER: "any"},
     "programme.manage": {ADMIN: "any"},
     "department.manage": {ADMIN: "any", ORGANIZER: "any"},
+    # What plugins keep for an agency: its ``lead_department_id`` says for which.
+    "department.act": {OFFICER: "lead", ORGANIZER: "any"},
     "enterprise.read": {ORGANIZER: "any", LEADER: "any"},
     "contact.open": {ORGANIZER: "any", OFFICER: "lead"},
     "session.read": {"everyone": "public", ORGANIZER: "any", OFFICER: "any", LEADER: "any"},

@@ -13,6 +13,7 @@ from meetup.departments.service import create_department, create_field
 from meetup.domain.bounces import Bounce, bounces_in, is_automatic
 from meetup.domain.cards import Person
 from meetup.domain.events import Change
+from meetup.domain.faults import Faults
 from meetup.domain.machine import Machine
 from meetup.domain.mailparts import Unreadable, read_message
 from meetup.domain.replies import Reply, mail_address, replies_in
@@ -59,6 +60,7 @@ from meetup.registrations.links import holder as link_holder
 from meetup.registrations.models import Registration
 from meetup.registrations.service import change_participants, people_of, reply
 from meetup.scorecards.achievements import Achievements, achievements
+from meetup.scorecards.published import FrozenCard, FrozenComponent, FrozenPeriod, FrozenVersion, frozen_periods
 from meetup.sessions.editing import update as update_session
 from meetup.sessions.models import Session
 from meetup.sessions.service import draft as draft_session
@@ -69,7 +71,7 @@ from meetup.tables.taking import Taken, Taker, take_rows
 from meetup.tables.writing import write_csv, write_xlsx
 from meetup.web.behind import keep_secret, subject_behind
 from meetup.web.current import current_actor, current_mount, current_work, link
-from meetup.web.fields import AtMost, FieldList, Needed
+from meetup.web.fields import AtMost, DayField, FieldList, Needed
 from meetup.web.formats import name_of
 from meetup.web.forms import Form, submit
 from meetup.web.guards import allow, require
@@ -96,6 +98,7 @@ __all__ = [
     "Channel",
     "Column",
     "Contact",
+    "DayField",
     "Department",
     "DepartmentRows",
     "Entry",
@@ -103,12 +106,17 @@ __all__ = [
     "Expired",
     "Failure",
     "Fault",
+    "Faults",
     "Field",
     "FieldList",
     "Figure",
     "FolderStorage",
     "FollowUp",
     "Form",
+    "FrozenCard",
+    "FrozenComponent",
+    "FrozenPeriod",
+    "FrozenVersion",
     "Full",
     "Held",
     "Identity",
@@ -164,6 +172,7 @@ __all__ = [
     "draft_session",
     "edit",
     "enqueue",
+    "frozen_periods",
     "guarded_update",
     "has_consent",
     "hookimpl",

@@ -39,10 +39,10 @@ def paths() -> frozenset[str]:
     settings = {"MEETUP_DATABASE_URL": "sqlite://", "MEETUP_SECRET_KEY": "x" * 40, "MEETUP_PLUGINS": ""}
     with TemporaryDirectory() as folder:
         app = create_app(settings, instance=folder)
-    found = {re.sub(r"<(?:[^:<>]+(?:\([^)]*\))?:)?(\w+)>", r"<\1>", rule.rule) for rule in app.url_map.iter_rules()}
+    found = {rule.rule for rule in app.url_map.iter_rules()}
     for file in ROOT.glob("plugins/*/src/**/*.py"):
         found.update(re.findall(r"""(?:get|post|route|add_url_rule)\(\s*["'](/[^"']*)""", file.read_text("utf-8")))
-    return frozenset(found)
+    return frozenset(re.sub(r"<(?:[^:<>]+(?:\([^)]*\))?:)?(\w+)>", r"<\1>", path) for path in found)
 
 
 @cache

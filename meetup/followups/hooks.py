@@ -84,6 +84,10 @@ def meetup_panels(work: Work, slot: str, thing: Any) -> Iterable[Panel]:
         return panel(work, thing, str((request.view_args or {}).get("token", "")))
     if slot == "desk.issue":
         rows = queries.of_issue(work.db, thing.id)
-        if rows:
-            return [Panel(_("Follow-ups"), Markup(page("follow_ups/panel_desk.html", rows=rows)), 20)]
+        # What waits for a session is concluded there.
+        alone = thing.state in {"accepted", "discussed"} and can(work.actor, "issue.conclude", thing)
+        url = link("follow_ups.conclude_alone", number=thing.number) if alone else ""
+        if rows or url:
+            body = Markup(page("follow_ups/panel_desk.html", rows=rows, conclude_url=url))
+            return [Panel(_("Follow-ups"), body, 20)]
     return []

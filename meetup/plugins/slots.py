@@ -19,6 +19,7 @@ SLOTS = {
     "follow_up": "A department's page of a follow-up; thing: the follow-up.",
     "results": "The results page, below the scorecards; thing: None.",
     "leader": "The leader's page; thing: None.",
+    "review": "The review of a year, below who took part; thing: the year, a number.",
 }
 
 

@@ -7,7 +7,7 @@ people. They are always as things are now; nothing of them is frozen with a peri
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -19,8 +19,9 @@ from sqlalchemy.orm import aliased, joinedload
 
 from meetup.activity.models import Activity
 from meetup.departments.models import Department
-from meetup.domain.scoring import half_up, median_days, tenths_of_a_day
+from meetup.domain.scoring import half_up, median_days
 from meetup.enterprises.models import Enterprise
+from meetup.followups.sqltime import tenths_between
 from meetup.issues.models import CoSigner, Issue, Message
 from meetup.registrations.models import Registration
 from meetup.sessions.models import Session
@@ -63,39 +64,44 @@ def heard(work: Work, days: Days) -> Heard:
     issues = work.db.scalar(select(func.count()).select_from(Issue).where(*came_in)) or 0
     open_lines = select(func.count()).select_from(Message).join(Issue, Issue.id == Message.issue_id)
     replies = work.db.scalar(open_lines.where(*came_in, Message.is_internal.is_(False))) or 0
-    taken = work.db.execute(
-        select(Issue.received_at, func.min(Activity.at))
+    taken = _lengths(
+        work,
+        select(Issue.received_at.label("first"), func.min(Activity.at).label("last"))
         .join(Activity, Activity.subject == literal("issue:") + cast(Issue.id, String))
         .where(*came_in, Activity.action == "issue.accept")
-        .group_by(Issue.id, Issue.received_at)
-    ).all()
+        .group_by(Issue.id, Issue.received_at),
+    )
     first = (
         select(Message.issue_id, func.min(Message.at).label("at"))
         .where(Message.side != "enterprise", Message.is_internal.is_(False))
         .group_by(Message.issue_id)
         .subquery()
     )
-    replied = work.db.execute(
-        select(first.c.at, func.min(Message.at))
+    replied = _lengths(
+        work,
+        select(first.c.at.label("first"), func.min(Message.at).label("last"))
         .join(first, first.c.issue_id == Message.issue_id)
         .join(Issue, Issue.id == Message.issue_id)
         .where(*came_in, Message.side == "enterprise", Message.at >= first.c.at)
-        .group_by(Message.issue_id, first.c.at)
-    ).all()
+        .group_by(Message.issue_id, first.c.at),
+    )
     return Heard(
         issues=issues,
         replies=replies,
         replies_an_issue=half_up(Fraction(replies, issues), 1) if issues else None,
-        taken_on=len(taken),
-        days_to_taking_on=_median(taken),
-        replied=len(replied),
-        days_to_reply=_median(replied),
+        taken_on=taken.total(),
+        days_to_taking_on=median_days(taken),
+        replied=replied.total(),
+        days_to_reply=median_days(replied),
     )
 
 
-def _median(pairs: Iterable[Any]) -> Decimal | None:
-    """The median of the days between two instants."""
-    return median_days(Counter(tenths_of_a_day(earlier, later) for earlier, later in pairs))
+def _lengths(work: Work, pairs: Any) -> Counter[int]:
+    """How often it took so many tenths of a day from ``first`` to ``last`` of `pairs`; counted where the rows are."""
+    both = pairs.subquery()
+    tenths = tenths_between(work.db, both.c.first, both.c.last)
+    rows = work.db.execute(select(tenths, func.count()).group_by(tenths))
+    return Counter({int(length): times for length, times in rows})
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,9 @@ _ROOM = 16 * 1024**2
 
 @dataclass(frozen=True)
 class Answer:
-    """A kept page with the headers that it was given with, less the request's id."""
+    """A kept page with the headers that it was given with, less the request's id, and the log's head then."""
 
+    head: str
     endpoint: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
@@ -67,7 +68,7 @@ class Early:
         language = _language(environ.get("HTTP_ACCEPT_LANGUAGE", ""), tuple(self.mount.settings.locales))
         key = (environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", ""), language)
         found = self._find(key)
-        if found is not None and is_true(found.page, self.mount.clock()):
+        if found is not None:
             start_response("200 OK", [*found.headers, (_ID, chosen_id(environ.get("HTTP_X_REQUEST_ID", "")))])
             self.metrics.add(found.endpoint, "GET", 200, time.perf_counter() - begun)
             return [found.body]
@@ -92,8 +93,12 @@ class Early:
         )
 
     def _find(self, key: tuple[str, str, str]) -> Answer | None:
+        # A page that is never kept asks for nothing here.
+        found = self.kept.peek(key)
+        if found is None or not is_true(found.page, self.mount.clock()):
+            return None
         try:
-            return self.kept.peek((*key, self.mount.database.glance(HEAD)))
+            return found if found.head == self.mount.database.glance(HEAD) else None
         except (SQLAlchemyError, sqlite3.Error):
             # The application has a page for that.
             return None
@@ -104,7 +109,7 @@ class Early:
         if any(name.lower() == "set-cookie" for name, _value in headers):
             return
         shared = tuple((name, value) for name, value in headers if name != _ID)
-        self.kept.put((*key, head), Answer(endpoint, shared, page.body.encode(), page))
+        self.kept.put(key, Answer(head, endpoint, shared, page.body.encode(), page))
 
 
 @lru_cache(maxsize=256)

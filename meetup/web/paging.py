@@ -61,6 +61,9 @@ def _within(value: Any) -> Any:
         raise ValueError(value)
     if isinstance(value, str) and "\0" in value:
         raise ValueError(value)
+    if isinstance(value, str):
+        # Half a character has no bytes: that is a ValueError too.
+        value.encode()
     return value
 
 

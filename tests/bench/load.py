@@ -6,11 +6,8 @@ process, so that the ratio is that of two sites and not of two test clients.
 
 from __future__ import annotations
 
-import http.client
-import json
 import os
 import resource
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,7 +15,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,9 +28,8 @@ from meetup.registrations.models import Registration
 from meetup.rest.tokens import create_token
 from meetup.sessions import service as sessions
 from tests.bench.measured import Measured, site
+from tests.bench.serving import ROOT, SECRET, Line, memory, serving
 
-ROOT = Path(__file__).parents[2]
-SECRET = "a secret that everybody may know, for tests alone"
 CLIENTS = 16
 ROUNDS = 3
 
@@ -76,7 +71,7 @@ def measure(database_url: str, crowd: int) -> Iterator[Measured]:
     seats = crowd // 2
     with tempfile.TemporaryDirectory() as folder:
         with site(database_url, Path(folder)) as mount:
-            opened, other, token = _publish(mount, seats)
+            opened, other, token = publish(mount, seats)
         (Path(folder) / "bare.py").write_text(BARE)
         environment = {
             **os.environ,
@@ -88,13 +83,13 @@ def measure(database_url: str, crowd: int) -> Iterator[Measured]:
             "PYTHONPATH": os.pathsep.join((str(ROOT), folder)),
         }
         with (
-            _serving("bare:app", environment) as (bare, _),
-            _serving("meetup:create_app()", environment) as (ours, pid),
+            serving("bare:app", environment) as (bare, _),
+            serving("meetup:create_app()", environment) as (ours, pid),
         ):
             yield from _pages(bare, ours, crowd)
             yield from _registrations(bare, ours, other, token, crowd // 2)
             yield from _rush(ours, opened, token, crowd)
-            memory = _memory(pid)
+            held = memory(pid)
         with site(database_url, Path(folder)) as mount, mount.work(write=False) as work:
             rows = work.db.execute(
                 select(Registration.state, func.sum(Registration.seats))
@@ -106,12 +101,13 @@ def measure(database_url: str, crowd: int) -> Iterator[Measured]:
         yield Measured(f"seats taken of {seats} by {crowd} at once", taken / seats, 1.0)
         yield Measured(f"seats taken of {seats}, at least", taken / seats, 1.0, at_least=True)
         yield Measured("breaks in the log's chain after it", len(breaks), 0)
-        yield Measured(f"memory of the web process ({memory:.0f} MB) beside 150 MB", memory / 150, 1.0)
+        yield Measured(f"memory of the web process ({held:.0f} MB) beside 150 MB", held / 150, 1.0)
         starts = min(_start(environment) for _ in range(3))
         yield Measured(f"start of the site ({starts:.2f} s) beside 1.5 s", starts / 1.5, 1.0)
 
 
-def _publish(mount: Mount, seats: int) -> tuple[int, int, str]:
+def publish(mount: Mount, seats: int) -> tuple[int, int, str]:
+    """Two sessions, one with so many seats, and an organiser's token."""
     now = datetime.now(UTC)
     with mount.app.app_context(), mount.work() as work:
         programme = create_programme(work, name="Cà phê")
@@ -133,49 +129,7 @@ def _publish(mount: Mount, seats: int) -> tuple[int, int, str]:
         return found[0], found[1], token
 
 
-@contextmanager
-def _serving(target: str, environment: dict[str, str]) -> Iterator[tuple[int, int]]:
-    """A site in a process of its own; gives its port and the process that answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", "1", "--threads", "8", "--log-level", "error"]
-    process = subprocess.Popen([*command, "-b", f"127.0.0.1:{port}", target], env=environment)
-    try:
-        # It listens before there is anybody who answers.
-        family = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        until = time.monotonic() + 60
-        while not _listens(port) or not (children := family.read_text().split()):
-            assert time.monotonic() < until, "the server did not start"
-            time.sleep(0.1)
-        Line(port).ask("GET", "/nothing")
-        yield port, int(children[0])
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as line:
-        return line.connect_ex(("127.0.0.1", port)) == 0
-
-
-class Line:
-    """A client's connection that stays open."""
-
-    def __init__(self, port: int, token: str = "") -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-        self.headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
-
-    def ask(self, method: str, path: str, body: Any = None) -> int:
-        """Send, read the whole answer; gives its status."""
-        self.connection.request(method, path, json.dumps(body) if body is not None else None, self.headers)
-        answer = self.connection.getresponse()
-        answer.read()
-        return answer.status
-
-
-def _rate(port: int, count: int, ask: Any, token: str = "") -> float:
+def rate(port: int, count: int, ask: Any, token: str = "") -> float:
     """Answers a second to a few clients at once."""
     statuses: Counter[int] = Counter()
 
@@ -199,8 +153,8 @@ def _pages(bare: int, ours: int, count: int) -> Iterator[Measured]:
     """In turns, the best of each: what else the machine does is no part of it."""
     hello, page = 0.0, 0.0
     for _ in range(ROUNDS):
-        hello = max(hello, _rate(bare, count, lambda line, n: line.ask("GET", "/hello")))
-        page = max(page, _rate(ours, count, lambda line, n: line.ask("GET", "/sessions/ky-1")))
+        hello = max(hello, rate(bare, count, lambda line, n: line.ask("GET", "/hello")))
+        page = max(page, rate(ours, count, lambda line, n: line.ask("GET", "/sessions/ky-1")))
     yield Measured(f"public page a second ({page:.0f}; bare hello {hello:.0f})", page / hello, 0.5, at_least=True)
 
 
@@ -218,10 +172,10 @@ def _registrations(bare: int, ours: int, session: int, token: str, count: int) -
     rows, registered = 0.0, 0.0
     path = f"/api/v1/sessions/{session}/registrations"
     for turn in range(ROUNDS):
-        rows = max(rows, _rate(bare, count, lambda line, n: line.ask("POST", "/row", _body(f"r {n}"))))
+        rows = max(rows, rate(bare, count, lambda line, n: line.ask("POST", "/row", _body(f"r {n}"))))
         registered = max(
             registered,
-            _rate(ours, count, lambda line, n, turn=turn: line.ask("POST", path, _body(f"n {turn} {n}")), token),
+            rate(ours, count, lambda line, n, turn=turn: line.ask("POST", path, _body(f"n {turn} {n}")), token),
         )
     yield Measured(
         f"registrations a second ({registered:.0f}; one row by bare Flask {rows:.0f})",
@@ -250,12 +204,6 @@ def _rush(port: int, session: int, token: str, crowd: int) -> Iterator[Measured]
         thread.join()
     seconds = time.perf_counter() - begun
     yield Measured(f"of {crowd} at once without an answer ({seconds:.1f} s for all)", crowd - statuses[201], 0)
-
-
-def _memory(pid: int) -> float:
-    """MB that the process holds."""
-    text = Path(f"/proc/{pid}/status").read_text()
-    return int(text.partition("VmRSS:")[2].split()[0]) / 1024
 
 
 def _start(environment: dict[str, str]) -> float:

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from meetup.migrate import upgrade
-from tests.bench.load import ROOT, SECRET, _publish, _rate, _serving
+from tests.bench.load import publish, rate
 from tests.bench.measured import Measured, site
+from tests.bench.serving import ROOT, SECRET, serving
 
 FIRST_PARTY = sorted(path.parent.name.removeprefix("meetup-") for path in ROOT.glob("plugins/*/setup.cfg"))
 PAGE = "/sessions/ky-1"
@@ -29,7 +30,7 @@ def measure(database_url: str, requests: int) -> Iterator[Measured]:
     with tempfile.TemporaryDirectory() as folder:
         with site(database_url, Path(folder), MEETUP_PLUGINS=names) as mount:
             upgrade(mount.database.engine, plugin_locations=mount.migration_locations)
-            _publish(mount, 25)
+            publish(mount, 25)
         for words, keep in (("public page", "1"), ("public page, drawn anew each time,", "0")):
             environment = {
                 **os.environ,
@@ -40,8 +41,8 @@ def measure(database_url: str, requests: int) -> Iterator[Measured]:
                 "MEETUP_RATE_LIMITS": "0",
             }
             with (
-                _serving("meetup:create_app()", {**environment, "MEETUP_PLUGINS": ""}) as (bare, bare_pid),
-                _serving("meetup:create_app()", {**environment, "MEETUP_PLUGINS": names}) as (full, full_pid),
+                serving("meetup:create_app()", {**environment, "MEETUP_PLUGINS": ""}) as (bare, bare_pid),
+                serving("meetup:create_app()", {**environment, "MEETUP_PLUGINS": names}) as (full, full_pid),
             ):
                 # A page drawn anew takes many times as long.
                 count = requests if keep == "1" else max(20, requests // 4)
@@ -60,7 +61,7 @@ def _turns(bare: int, full: int, requests: int, turns: int) -> tuple[float, floa
     rates: dict[int, list[float]] = {bare: [], full: []}
     for turn in range(turns):
         for port in (bare, full) if turn % 2 else (full, bare):
-            rates[port].append(_rate(port, requests, lambda line, n: line.ask("GET", PAGE)))
+            rates[port].append(rate(port, requests, lambda line, n: line.ask("GET", PAGE)))
     without, with_all = (statistics.quantiles(found, n=10, method="inclusive")[-1] for found in rates.values())
     return without, with_all
 

@@ -227,6 +227,7 @@ def told(mount: Mount, mail_folder: Path) -> dict[str, Any]:
         values |= {
             "published": one(Issue, Issue.published_at.is_not(None)).number,
             "submitted": submitted.number,
+            "scheduled": accepted[0].number,
             "own_submitted": own(submitted.registration_id),
             "verified": verified.number,
             "verified_issue": issue_of(verified).number,

@@ -41,6 +41,7 @@ PAIRS: dict[str, str] = {
     "follow_ups.at_once agree": "POST /issues/{issue_id}/agree",
     "follow_ups.at_once disagree": "POST /issues/{issue_id}/disagree",
     "follow_ups.conclude": "POST /issues/{issue_id}/conclusion",
+    "follow_ups.conclude_alone": "POST /issues/{issue_id}/conclusion",
     "follow_ups.of_issue_confirm": "POST /follow-ups/{number}/confirm",
     "follow_ups.of_issue_reopen": "POST /follow-ups/{number}/reopen",
     "follow_ups.own_confirm": "POST /follow-ups/{number}/confirm",

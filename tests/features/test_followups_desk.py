@@ -6,9 +6,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from meetup.errors import InvalidInput, NotAllowed, WrongState
 from meetup.followups import queries, service
+from meetup.followups.models import FollowUp
+from meetup.issues.models import Issue
 from tests.features.following import ANSWER, Province, build, worker
 
 
@@ -290,3 +293,31 @@ def test_the_tabs_count_and_what_is_closed_only_so_far(province: Province, monke
     assert tabs() == ["To answer 1", "Overdue 0", "Waiting for others 0", "Closed 3", "Coordinating 1"]
     monkeypatch.setattr(queries, "MOST_COUNTED", 2)
     assert tabs()[3] == "Closed 2+"
+
+
+def test_what_came_in_by_telephone_goes_to_its_agency_without_a_session(province: Province) -> None:
+    with province.work(province.actor("organizer")) as w:
+        issue = province.issue(w, "Đường vào kho bị ngập")
+        number = issue.number
+        assert issue.state == "accepted"
+        w.commit()
+    desk = province.as_("organizer")
+    page = f"/organize/issues/{number}/conclusion"
+    assert desk.soup(f"/organize/issues/{number}").find("a", href=page)
+    opened = desk.soup(page)
+    bad = desk.fill(page, {"lines": "XYZ 5 ngày làm việc: sửa đường"}, form=page)
+    assert bad.status_code == 422
+    assert "XYZ 5 ngày làm việc: sửa đường" in bad.text
+    good = desk.fill(page, {"text": "Giao Sở Tài chính.", "lines": "STC 5 ngày làm việc: sửa đường"}, form=page)
+    assert good.status_code == 200
+    with province.work(write=False) as w:
+        f = w.db.scalars(select(FollowUp).join(FollowUp.issue).where(Issue.number == number)).one()
+        f.issue = w.get(Issue, f.issue_id)
+    assert (f.task, f.state, f.issue.state) == ("sửa đường", "assigned", "in_follow_up")
+    # It is at work: nothing is left to be concluded, and whoever has an old page open keeps what was typed.
+    assert desk.get(page).status_code == 409
+    late = desk.send(opened, page, {"lines": "SXD 5 ngày làm việc: sửa đường"}, form=page)
+    assert late.status_code == 422
+    assert "SXD 5 ngày làm việc: sửa đường" in late.text
+    assert not desk.soup(f"/organize/issues/{number}").find("a", href=page)
+    assert province.as_("STC").get(page).status_code in {403, 404}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -149,3 +151,10 @@ def test_only_the_chair_and_the_organiser_read_it(province: Province) -> None:
     assert province.as_("leader").get("/leader/heard?quarter=all").status_code == 200
     assert province.as_("leader").get("/leader/heard?quarter=2026Q4").status_code == 200
     assert province.as_("leader").get("/leader/heard?from=never").status_code == 404
+
+
+def test_a_mark_that_nobody_was_given_is_refused(province: Province) -> None:
+    """A lone surrogate is a text in JSON, and none in a database."""
+    mark = base64.urlsafe_b64encode(json.dumps(["\ud800", 1]).encode()).decode().rstrip("=")
+    answer = province.as_("organizer").get(f"/leader/never-met?after={mark}")
+    assert answer.status_code == 422

@@ -194,3 +194,47 @@ def test_many_watchers_ask_the_database_once(
     with query_counter() as statements:
         marks = {watch.look(mount, province.session) for _ in range(200)}
     assert len(marks) == 1 and len(statements) == 2
+
+
+def test_whoever_gets_no_stream_asks_for_the_mark(
+    desk: Visitor, province: Province, work: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream holds a thread: there are few, and pages go on being served."""
+    monkeypatch.setattr(projector, "PAUSE", 0.0)
+    number = province.raise_issue(to="accepted")
+    put_on(desk, number)
+    open_ones = [desk.get(f"{PROJECTOR}/events", buffered=False) for _ in range(projector.STREAMS)]
+    assert [one.status_code for one in open_ones] == [200] * projector.STREAMS
+    assert desk.get(f"{PROJECTOR}/events").status_code == 204
+    page = desk.soup(PROJECTOR).select_one("[data-mark]")
+    assert page is not None
+    asked = f"{PROJECTOR}/events?known={page['data-mark']}"
+    assert desk.get(asked).status_code == 204
+    with work() as w:
+        service.put_on_stage(w, w.get(Session, province.session), queries.by_number(w.db, number))
+        w.commit()
+    assert parse(desk.get(asked)).select_one("[data-mark]")["data-mark"] != page["data-mark"]  # type: ignore[index]
+    open_ones.pop().close()
+    last = desk.get(f"{PROJECTOR}/events", buffered=False)
+    assert last.status_code == 200
+    for one in [*open_ones, last]:
+        one.close()
+
+
+def test_the_page_is_drawn_once_for_all_until_something_changes(
+    desk: Visitor, province: Province, work: Unit, query_counter: Any
+) -> None:
+    number = province.raise_issue("Giá điện", to="accepted")
+    put_on(desk, number)
+    assert "Giá điện" in desk.get(PROJECTOR).text
+    with query_counter() as again:
+        first = desk.get(PROJECTOR).text
+    assert 'lang="vi"' in first
+    english = desk.get(PROJECTOR, headers={"Accept-Language": "en"}).text
+    assert 'lang="en"' in english
+    with work() as w:
+        service.put_on_stage(w, w.get(Session, province.session), queries.by_number(w.db, number))
+        w.commit()
+    with query_counter() as fresh:
+        assert "live-card" in desk.get(PROJECTOR).text
+    assert len(again) < len(fresh)

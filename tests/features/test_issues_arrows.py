@@ -365,4 +365,6 @@ def test_five_or_five_hundred_cost_the_same(desk: Visitor, province: Province, w
         for n in range(500):
             service.comment(w, like, name=f"N{n}", email="x@example.com", body=f"Bình luận {n}")
         w.commit()
-    assert {path: cost(path) for path in paths} == before
+    after = {path: cost(path) for path in paths}
+    # The hall's page is drawn once for all who watch, so it may cost less the second time.
+    assert {path for path in paths if after[path] > before[path]} == set()

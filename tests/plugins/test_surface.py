@@ -6,6 +6,7 @@ import inspect
 import logging
 import types
 import warnings
+from importlib.metadata import entry_points
 from typing import Any
 
 import pluggy
@@ -15,11 +16,11 @@ import meetup.builtin  # noqa: F401  # so that every model of the core is known
 from meetup import api, config
 from meetup.errors import BadConfiguration
 from meetup.plugins import hookspecs
-from meetup.plugins.manager import PluginManager
+from meetup.plugins.manager import GROUP, PluginManager
 from meetup.plugins.slots import SLOTS
 from meetup.plugins.surface import SURFACE, Going, version
 from meetup.web import settings as web
-from tests.plugins.test_docs import PAGE, machines
+from tests.plugins.test_docs import FIRST_PARTY, PAGE, machines
 from tests.plugins.wheels import ROOT
 
 hookspec = pluggy.HookspecMarker("meetup")
@@ -213,3 +214,12 @@ def test_what_plugins_could_stand_on_is_still_there() -> None:
             gone.append(line)
     assert len(lines) > 200
     assert gone == []
+
+
+def test_every_first_party_plugin_says_its_surface_and_lets_pages_be_kept() -> None:
+    """Else one of them would make every public page ten times as slow."""
+    for point in entry_points(group=GROUP):
+        if point.name in FIRST_PARTY:
+            plugin = point.load()
+            assert version(plugin.MEETUP_SURFACE) <= SURFACE, point.name
+            assert plugin.MEETUP_KEEPS_PAGES is True, point.name

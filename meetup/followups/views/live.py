@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from meetup.activity.models import Activity
 from meetup.domain.agenda import starting_times
-from meetup.errors import NotFound
+from meetup.errors import NotFound, WrongState
 from meetup.followups import queries, service
 from meetup.followups.views.attendance import attendance
 from meetup.followups.views.base import bp, departments_today, draw
@@ -112,20 +113,7 @@ def conclude(slug: str, number: int) -> Any:
     if issue.id not in {item.issue_id for item in agenda_of(work, session)}:
         raise NotFound()
     form = fill(work, ConclusionForm())
-    fill(work, form)
-
-    def step() -> list[Any]:
-        return service.conclude(
-            work,
-            issue,
-            text=form.text.data or "",
-            orders=orders_of(work, form),
-            outcome=form.outcome.data or "",
-            answer=form.answer.data or "",
-            legal_references=form.legal_references.data or "",
-        )
-
-    made = submit(form, step)
+    made = submit(form, partial(_record, work, issue, form))
     if made is None:
         again = issue_queries.by_number(work.db, number, whole=False)
         return _show(slug, again.id, fill(work, form))
@@ -137,3 +125,34 @@ def _conclusion_words(issue: Issue, orders: int) -> str:
     if orders:
         return _("Recorded: issue %(number)s, %(count)s follow-ups ordered.", number=issue.number, count=orders)
     return _("Recorded: issue %(number)s.", number=issue.number)
+
+
+@bp.route("/organize/issues/<int:number>/conclusion", methods=["GET", "POST"])
+@allow("issue.conclude")
+def conclude_alone(number: int) -> Any:
+    """Send an issue to work, or answer it, without waiting for a session."""
+    work = current_work()
+    issue = issue_queries.by_number(work.db, number)
+    if request.method == "GET" and issue.state not in WAITING:
+        raise WrongState("issue", issue.state, "discuss", issue.MACHINE.possible(issue.state))
+    form = fill(work, ConclusionForm())
+    made = submit(form, partial(_record, work, issue, form))
+    if made is None:
+        issue = issue_queries.by_number(work.db, number)
+        return draw(
+            "conclude.html", issue=issue, form=fill(work, form), blank=_blank(work), codes=departments_today(work)
+        )
+    flash(_conclusion_words(issue, len(made)), "success")
+    return redirect(link("issues.desk", number=number))
+
+
+def _record(work: Work, issue: Issue, form: ConclusionForm) -> list[Any]:
+    return service.conclude(
+        work,
+        issue,
+        text=form.text.data or "",
+        orders=orders_of(work, form),
+        outcome=form.outcome.data or "",
+        answer=form.answer.data or "",
+        legal_references=form.legal_references.data or "",
+    )

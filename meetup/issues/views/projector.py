@@ -26,7 +26,7 @@ from meetup.sessions.models import Session
 from meetup.web.current import current_mount, current_work, link
 from meetup.web.formats import name_of
 from meetup.web.guards import allow
-from meetup.web.i18n import _
+from meetup.web.i18n import _, locale_code
 from meetup.work import Work
 
 #: Seconds that one stream lasts; the browser then comes again by itself.
@@ -35,6 +35,8 @@ LIFETIME = 55.0
 PAUSE = 0.7
 #: Milliseconds after which a browser that lost its stream comes again.
 RETRY = 1500
+#: Streams of one process. Each holds a thread: whoever comes later asks now and then, so that pages go on being served.
+STREAMS = 3
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,22 @@ def _since(work: Work, session: Session) -> datetime | None:
 @bp.get("/organize/sessions/<slug>/projector")
 @allow("session.watch")
 def projector(slug: str) -> Any:
-    """The hall's page."""
+    """The hall's page; drawn once for all who watch, until the agenda changes."""
     work = current_work()
     session = session_by_slug(work, slug)
+    return _kept(work, session, fingerprint(work, session.id))
+
+
+def _kept(work: Work, session: Session, mark: str) -> Any:
+    """The page as it stood drawn at `mark`, or drawn now."""
+    watch, key = _watch(current_mount(), session.id), locale_code()
+    kept = watch.pages.get(key)
+    if kept is None or kept[0] != mark:
+        kept = watch.pages[key] = mark, _page(work, session, mark)
+    return kept[1]
+
+
+def _page(work: Work, session: Session, mark: str) -> Any:
     items = queries.agenda(work.db, session)
     times = starting_times(session.starts_at, [item.minutes for item in items])
     lines = [(item, shown(item.issue, item.minutes, at)) for item, at in zip(items, times, strict=True)]
@@ -96,16 +111,16 @@ def projector(slug: str) -> Any:
         coming=coming[:4],
         done=sum(item.issue.state not in ("scheduled", "accepted") for item, _line in lines),
         count=len(lines),
-        mark=fingerprint(work, session.id),
-        events=link("issues.events", slug=slug),
+        mark=mark,
+        events=link("issues.events", slug=session.slug),
     )
 
 
 def fingerprint(work: Work, session_id: int) -> str:
     """What changes when the hall's page has to change."""
-    stage = work.db.execute(select(Session.on_stage_id, Session.state).where(Session.id == session_id)).one()
+    stage = work.db.execute(select(Session.on_stage_id, Session.version).where(Session.id == session_id)).one()
     rows = work.db.execute(
-        select(AgendaItem.issue_id, AgendaItem.minutes, Issue.state, Issue.visibility)
+        select(AgendaItem.issue_id, AgendaItem.minutes, Issue.version)
         .join(Issue, AgendaItem.issue_id == Issue.id)
         .where(AgendaItem.session_id == session_id)
         .order_by(AgendaItem.position, AgendaItem.id)
@@ -116,9 +131,10 @@ def fingerprint(work: Work, session_id: int) -> str:
 
 @dataclass
 class Watch:
-    """The last look at one session's agenda, shared by everyone who watches it."""
+    """The last look at one session's agenda, shared by everyone who watches it, and the page by language."""
 
     mark: str = ""
+    pages: dict[str, tuple[str, Any]] = field(default_factory=dict)
     looked_at: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -139,16 +155,31 @@ def _watch(mount: Mount, session_id: int) -> Watch:
 
 @bp.get("/organize/sessions/<slug>/projector/events")
 @allow("session.watch")
-def events(slug: str) -> Response:
-    """Server-sent events: the page's mark, at once and whenever it changes."""
+def events(slug: str) -> Any:
+    """Server-sent events: the page's mark, at once and whenever it changes.
+
+    No content (204) ends a browser's wish for a stream: there are enough, and its script asks with ``?known=MARK``.
+    Then 204 says that nothing has changed; otherwise the page is the answer.
+    """
     work = current_work()
-    session_id = session_by_slug(work, slug).id
+    session = session_by_slug(work, slug)
+    session_id = session.id
     mount = current_mount()
     watch = _watch(mount, session_id)
+    if "known" in request.args:
+        if watch.look(mount, session_id) == request.args["known"]:
+            return Response(status=204)
+        return _kept(work, session, fingerprint(work, session_id))
+    streams: threading.BoundedSemaphore = current_app.extensions.setdefault(
+        "meetup.streams", threading.BoundedSemaphore(STREAMS)
+    )
+    if not streams.acquire(blocking=False):
+        return Response(status=204)
     known = request.headers.get("Last-Event-ID", "")
     # The stream lives longer than the request's own unit of work, which must not hold its transaction open.
     work.db.close()
     response = Response(_stream(watch, mount, session_id, known), content_type="text/event-stream; charset=utf-8")
+    response.call_on_close(streams.release)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response

@@ -4,21 +4,31 @@
   var root = doc.querySelector("[data-projector]");
   if (!root || !window.EventSource) { setTimeout(function () { location.reload(); }, 5000); return; }
   var mark = root.dataset.mark, busy = false;
+  function show(text) {
+    var page = new DOMParser().parseFromString(text, "text/html");
+    var found = page.querySelector("[data-projector]");
+    if (!found) { location.reload(); return; }
+    mark = found.dataset.mark;
+    doc.getElementById("content").replaceChildren(doc.adoptNode(found));
+    doc.querySelector("footer").replaceChildren.apply(doc.querySelector("footer"), Array.from(page.querySelector("footer").childNodes));
+  }
   function refresh() {
     if (busy) return;
     busy = true;
     fetch(location.href, { credentials: "same-origin" })
       .then(function (answer) { if (!answer.ok) throw new Error(answer.status); return answer.text(); })
-      .then(function (text) {
-        var page = new DOMParser().parseFromString(text, "text/html");
-        var found = page.querySelector("[data-projector]");
-        if (!found) { location.reload(); return; }
-        mark = found.dataset.mark;
-        doc.getElementById("content").replaceChildren(doc.adoptNode(found));
-        doc.querySelector("footer").replaceChildren.apply(doc.querySelector("footer"), Array.from(page.querySelector("footer").childNodes));
-      })
+      .then(show)
       .catch(function () { /* the next event tries again */ })
       .finally(function () { busy = false; });
   }
-  new EventSource(root.dataset.events).onmessage = function (event) { if (event.data !== mark) refresh(); };
+  // There are only so many streams: whoever got none asks now and then, and is given the page if it is another.
+  function ask() {
+    fetch(root.dataset.events + "?known=" + mark, { credentials: "same-origin" })
+      .then(function (answer) { return answer.status === 200 ? answer.text().then(show) : null; })
+      .catch(function () { /* the next time */ })
+      .finally(function () { setTimeout(ask, 1200); });
+  }
+  var stream = new EventSource(root.dataset.events);
+  stream.onmessage = function (event) { if (event.data !== mark) refresh(); };
+  stream.onerror = function () { if (stream.readyState === EventSource.CLOSED) ask(); };
 })(document);

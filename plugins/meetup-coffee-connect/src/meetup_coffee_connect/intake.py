@@ -38,6 +38,10 @@ def _fault(text: str) -> str | None:
     return f"names no channel: {', '.join(strange)}; there are: {', '.join(CHANNELS)}" if strange else None
 
 
+def _no_percent(value: int) -> str | None:
+    return None if 0 <= value <= 100 else "is not between 0 and 100"
+
+
 SETTINGS = (
     Setting("COFFEE_CONNECT_PROGRAMME", str, "ca-phe", "The slug of the programme that /programme/ tells of."),
     Setting(
@@ -46,5 +50,12 @@ SETTINGS = (
         DEFAULT,
         "The channels shown on /programme/ and the front page, such as hotline=0290 000 0000; paper=Số 1, đường A.",
         _fault,
+    ),
+    Setting(
+        "COFFEE_CONNECT_WEAK",
+        int,
+        70,
+        "A component criterion of a closed period below this, in per cent, is weak and needs a remedy.",
+        _no_percent,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -44,7 +45,9 @@ def _about(work: Work, session: Session) -> None:
         .order_by(Registration.id)
     ).all()
     for at, one in enumerate(came):
-        ask = Ask(
+        ask = _asked(
+            work,
+            Ask.registration_id == one.id,
             kind=SESSION,
             programme_id=session.programme_id,
             session_id=session.id,
@@ -52,11 +55,9 @@ def _about(work: Work, session: Session) -> None:
             contact_id=one.contact_id,
             asked_at=session.ends_at + timedelta(hours=3),
             closes_at=session.ends_at + timedelta(days=14, hours=3),
-            answered_at=session.ends_at + timedelta(hours=4 + at) if at % 4 != 3 else None,
-            version=1,
         )
-        work.db.add(ask)
-        work.db.flush()
+        if at % 4 != 3:
+            ask.answered_at = ask.asked_at + timedelta(hours=1 + at)
         if ask.answered_at is None:
             continue
         for question, said in zip(asked, _SAID[at % len(_SAID)], strict=True):
@@ -74,7 +75,9 @@ def _brought(work: Work) -> None:
     ).all()
     for at, (one, issue) in enumerate(rows):
         days, money, jobs = _BROUGHT[at % len(_BROUGHT)]
-        ask = Ask(
+        ask = _asked(
+            work,
+            Ask.follow_up_id == one.id,
             kind=OUTCOME,
             programme_id=issue.programme_id,
             session_id=one.session_id,
@@ -82,9 +85,16 @@ def _brought(work: Work) -> None:
             contact_id=issue.contact_id,
             asked_at=work.now - timedelta(days=3),
             closes_at=work.now + timedelta(days=11),
-            answered_at=work.now - timedelta(days=2),
-            version=1,
         )
+        ask.answered_at = ask.asked_at + timedelta(hours=20)
+        work.db.add(Outcome(ask_id=ask.id, days_saved=days, money_vnd=money, jobs=jobs, text=""))
+
+
+def _asked(work: Work, which: Any, **values: Any) -> Ask:
+    """The question that the worker asked while the story was told, or one as it would have asked."""
+    ask = work.db.scalars(select(Ask).where(which)).first()
+    if ask is None:
+        ask = Ask(**values, version=1)
         work.db.add(ask)
         work.db.flush()
-        work.db.add(Outcome(ask_id=ask.id, days_saved=days, money_vnd=money, jobs=jobs, text=""))
+    return ask

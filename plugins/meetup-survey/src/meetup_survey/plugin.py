@@ -16,6 +16,10 @@ from meetup_survey import asking, demo, figures, notices, personal, results, vie
 #: States of a session in which there can be something to tell.
 _OVER = frozenset({"held", "reported"})
 
+MEETUP_SURFACE = "1.0"
+#: What stands on public pages is counted from answers, each of which is on record.
+MEETUP_KEEPS_PAGES = True
+
 
 @hookimpl
 def meetup_migrations() -> Iterable[str]:
