@@ -1,77 +1,64 @@
 """The words of issues as the database keeps them for searching: by itself, in the transaction that changed an issue.
 
-SQLite has a table of FTS5 that triggers fill, PostgreSQL indexes over expressions; both are made out of
-:attr:`~meetup.issues.models.Issue.search_key`, so nothing can be found that its key does not hold.
+Both databases have a table of them beside the issues that triggers fill, SQLite one of FTS5, PostgreSQL one of
+``tsvector``. Both are made out of :attr:`~meetup.issues.models.Issue.search_key`, so nothing can be found that its key
+does not hold.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, column, false, func, literal_column, select, table, text
+from sqlalchemy import BigInteger, Connection, Integer, cast, column, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
 
-from meetup.domain.text import fold
+from meetup.domain.finding import Tier, Wanted, key_of
 from meetup.issues.models import Issue
 
-#: In a search key, what the public reads stands before this mark, everything else behind it.
-MARK = "\x1f"
-#: In either half, the title stands before this mark, the text behind it.
-TITLE = "\x1e"
-
-#: The table of SQLite, and what the indexes of PostgreSQL begin with.
+#: The table, and what the names of its triggers begin with.
 WORDS = "meetup_issue_words"
 
 
-def words(typed: str) -> list[str]:
-    """The folded words of a text, as they stand in a search key: letters and digits alone."""
-    return "".join(char if char.isalnum() else " " for char in fold(typed)).split()
-
-
-def key_of(number: int, shown: tuple[str, str] | None, own: tuple[str, str]) -> str:
-    """A search key.
-
-    Args:
-        number: the issue's.
-        shown: published title and text; None: nothing of it is public.
-        own: title and text as they were sent.
-    """
-    halves = ((f"{number} {one[0]}", one[1]) if one else ("", "") for one in (shown, own))
-    return MARK.join(TITLE.join(" ".join(words(part)) for part in half) for half in halves)
-
-
-def narrowed(statement: Any, dialect: str, wanted: list[str], part: str) -> tuple[Any, Any]:
-    """`statement` of issues, with those alone that have a word beginning with each of `wanted`.
+def narrowed(statement: Any, dialect: str, tier: Tier) -> tuple[Any, Any]:
+    """`statement` of issues, with those of a tier alone.
 
     Args:
         dialect: ``sqlite`` or ``postgresql``.
-        wanted: from :func:`words`; a single letter stands for itself alone; none at all: nothing is found.
-        part: where: ``title`` or ``shown`` of what is public, ``whole`` for the staff.
 
     Returns:
         the statement, and the key of issues to order it by: FTS5 gives its rows in that order as it
-        finds them, so that a page of what nearly every issue says is read without the others.
+        finds them, so that a page of what many issues say is read without the others.
     """
-    if not wanted:
-        return statement.where(false()), Issue.id
     if dialect == "sqlite":
-        columns = {"title": "{shown_title} : ", "shown": "{shown_title shown_text} : ", "whole": ""}[part]
-        asked = " AND ".join(f'{columns}"{word}"{"*" if len(word) > 1 else ""}' for word in wanted)
         kept: Any = table(WORDS, column("rowid", Integer), column(WORDS))
-        return statement.join(kept, kept.c.rowid == Issue.id).where(kept.c[WORDS].op("MATCH")(asked)), kept.c.rowid
-    asked = " & ".join(f"'{word}'{':*' if len(word) > 1 else ''}" for word in wanted)
-    vector: ColumnElement[Any] = literal_column(_VECTORS[part])
-    wants = vector.op("@@", is_comparison=True)(func.to_tsquery(literal_column("'simple'::regconfig"), asked))
-    # OFFSET 0 keeps the planner from walking the issues by key and taking each text apart, as it does for rare words.
-    found = select(Issue.id).where(wants).offset(0).subquery()
-    return statement.join(found, found.c.id == Issue.id), found.c.id
+        found = kept.c[WORDS].op("MATCH")(_for_fts5(tier))
+        return statement.join(kept, kept.c.rowid == Issue.id).where(found), kept.c.rowid
+    vectors: Any = table(WORDS, column("id", BigInteger), column("words"))
+    wants = vectors.c.words.op("@@", is_comparison=True)(cast(_for_tsquery(tier), TSQUERY))
+    # Of its own, for the planner would rather walk the issues by key, and these words are rare among them.
+    near = select(vectors.c.id).where(wants).cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
+    return statement.join(near, near.c.id == Issue.id), near.c.id
 
 
-_KEY = "meetup_issue.search_key"
-_VECTORS = {
-    "title": f"to_tsvector('simple'::regconfig, split_part({_KEY}, chr(30), 1))",
-    "shown": f"to_tsvector('simple'::regconfig, split_part({_KEY}, chr(31), 1))",
-    "whole": f"to_tsvector('simple'::regconfig, {_KEY})",
-}
+_FTS5 = {"title": "{shown_title} : ", "shown": "{shown_title shown_text} : ", "whole": ""}
+#: What a word begins with in a vector, by where it stands: one vector and one index for all of them.
+_MARKED = {"title": "t", "shown": "s", "whole": "w"}
+
+
+def _for_fts5(tier: Tier) -> str:
+    def one(wanted: Wanted) -> str:
+        each = (f'"{word}"{"*" if len(word) > 1 else ""}' for word in wanted.words)
+        return f"{_FTS5[wanted.part]}({' AND '.join(each)})"
+
+    return " NOT ".join(f"({one(wanted)})" for wanted in (tier.wanted, *tier.but))
+
+
+def _for_tsquery(tier: Tier) -> str:
+    def one(wanted: Wanted) -> str:
+        each = (f"'{_MARKED[wanted.part]}{word}'{':*' if len(word) > 1 else ''}" for word in wanted.words)
+        return f"({' & '.join(each)})"
+
+    return " & !".join(one(wanted) for wanted in (tier.wanted, *tier.but))
 
 
 def _parts(row: str) -> str:
@@ -87,6 +74,20 @@ def _parts(row: str) -> str:
     return ", ".join(part for half in halves for part in (before(half, 30), after(half, 30)))
 
 
+def _vector(row: str) -> str:
+    """A row's key as PostgreSQL's vector; no parser of its own touches the words."""
+    key = f"{row}.search_key"
+    parts = {
+        "title": f"split_part({key}, chr(30), 1)",
+        "shown": f"replace(split_part({key}, chr(31), 1), chr(30), ' ')",
+        "whole": f"translate({key}, chr(30) || chr(31), '  ')",
+    }
+    marked = (
+        f"string_to_array('{mark}' || replace({parts[part]}, ' ', ' {mark}'), ' ')" for part, mark in _MARKED.items()
+    )
+    return f"array_to_tsvector({' || '.join(marked)})"
+
+
 _COLUMNS = "shown_title, shown_text, own_title, own_text"
 _ADD = f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) VALUES (new.id, {_parts('new')});"
 _TAKE = f"INSERT INTO {WORDS} ({WORDS}, rowid, {_COLUMNS}) VALUES ('delete', old.id, {_parts('old')});"
@@ -95,26 +96,38 @@ _TRIGGERS = {
     f"{WORDS}_changed": f"AFTER UPDATE OF search_key ON meetup_issue BEGIN {_TAKE} {_ADD} END",
     f"{WORDS}_gone": f"AFTER DELETE ON meetup_issue BEGIN {_TAKE} END",
 }
+_SQLITE = (
+    f"CREATE VIRTUAL TABLE {WORDS} USING fts5({_COLUMNS}, content='', prefix='2 3', detail=column, "
+    "tokenize='unicode61 remove_diacritics 0')",
+    f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) SELECT id, {_parts('meetup_issue')} FROM meetup_issue",
+    *(f"CREATE TRIGGER {name} {does}" for name, does in _TRIGGERS.items()),
+)
+_POSTGRESQL = (
+    f"CREATE TABLE {WORDS} (id bigint PRIMARY KEY, words tsvector NOT NULL)",
+    f"INSERT INTO {WORDS} (id, words) SELECT id, {_vector('meetup_issue')} FROM meetup_issue",
+    f"CREATE INDEX ix_{WORDS}_words ON {WORDS} USING gin (words) WITH (fastupdate = off)",
+    f"""CREATE FUNCTION {WORDS}_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF TG_OP = 'DELETE' THEN
+        DELETE FROM {WORDS} WHERE id = old.id;
+      ELSE
+        INSERT INTO {WORDS} (id, words) VALUES (new.id, {_vector("new")})
+          ON CONFLICT (id) DO UPDATE SET words = excluded.words;
+      END IF;
+      RETURN NULL;
+    END $$""",
+    f"CREATE TRIGGER {WORDS}_kept AFTER INSERT OR DELETE OR UPDATE OF search_key ON meetup_issue "
+    f"FOR EACH ROW EXECUTE FUNCTION {WORDS}_keep()",
+    f"ANALYZE {WORDS}",
+)
 
 
 def rebuild(connection: Connection) -> int:
     """Write every search key anew and make the index out of them; says how many issues there are."""
     remove(connection)
     made = _rewrite(connection)
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(
-            f"CREATE VIRTUAL TABLE {WORDS} USING fts5({_COLUMNS}, content='', prefix='2 3', "
-            "tokenize='unicode61 remove_diacritics 0')"
-        )
-        connection.exec_driver_sql(
-            f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) SELECT id, {_parts('meetup_issue')} FROM meetup_issue"
-        )
-        for name, does in _TRIGGERS.items():
-            connection.exec_driver_sql(f"CREATE TRIGGER {name} {does}")
-    else:
-        for part, vector in _VECTORS.items():
-            expression = vector.replace("meetup_issue.", "")
-            connection.exec_driver_sql(f"CREATE INDEX ix_{WORDS}_{part} ON meetup_issue USING gin (({expression}))")
+    for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
+        connection.exec_driver_sql(statement)
     return made
 
 
@@ -123,10 +136,10 @@ def remove(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         for name in _TRIGGERS:
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {WORDS}")
     else:
-        for part in _VECTORS:
-            connection.exec_driver_sql(f"DROP INDEX IF EXISTS ix_{WORDS}_{part}")
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {WORDS}_kept ON meetup_issue")
+        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {WORDS}_keep()")
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {WORDS}")
 
 
 _READ = text(

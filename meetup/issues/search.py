@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_, select, union
+from sqlalchemy import ColumnElement, and_, case, literal, or_, select
 from sqlalchemy.orm import Session as DbSession
 
 from meetup.departments.models import Department, Field
+from meetup.domain.finding import MARK, Tier, public_tiers, staff_tiers
 from meetup.domain.text import clean, fold
 from meetup.errors import InvalidInput
-from meetup.issues.index import MARK, TITLE, narrowed, words
+from meetup.issues.index import narrowed
 from meetup.issues.models import Issue
 from meetup.issues.queries import PAGE, WITH_PARTIES, is_public
 from meetup.issues.values import OPEN
 
-#: So many issues that match are ranked.
-RANKED = 200
+#: So many of the newest issues are looked at before the index is asked: what is in many is found there.
+NEAR = 400
 
 
 def _typed(text: str) -> str:
@@ -29,38 +30,51 @@ def _typed(text: str) -> str:
         return ""
 
 
-def matching(db: DbSession, statement: Any, text: str, *, part: str) -> tuple[Any, Any]:
-    """Of the issues of `statement` those with a word that begins with each word of `text`, whatever its diacritics.
+def _beyond(by: Any, after: int, oldest_first: bool) -> Any:
+    return by > after if oldest_first else by < after
+
+
+def _found(
+    db: DbSession, keys: Any, tier: Tier, *, limit: int, after: int | None = None, oldest_first: bool = False
+) -> list[int]:
+    """The keys of the next `limit` issues of `keys` in a tier, the newest first, in two statements at most.
+
+    A word that every other issue has stands in the next few; to have the index gather all the others would take
+    longer the more there are. Words that the next few have not are rare: there the index is quick.
 
     Args:
-        part: where, as :func:`meetup.issues.index.narrowed` has it: ``title``, ``shown`` or ``whole``.
-
-    Returns:
-        the statement, and the key of issues to order it by.
+        keys: a select of :attr:`Issue.id`, with whatever narrows it.
+        after: the last key of the page before.
+        oldest_first: whether by key upwards.
     """
-    return narrowed(statement, db.get_bind().dialect.name, words(_typed(text))[:12], part)
+    near = keys.add_columns(Issue.search_key).order_by(Issue.id if oldest_first else Issue.id.desc()).limit(NEAR)
+    if after is not None:
+        near = near.where(_beyond(Issue.id, after, oldest_first))
+    rows = db.execute(near).all()
+    found = [row.id for row in rows if tier.has(row.search_key)][:limit]
+    if len(found) == limit or len(rows) < NEAR:
+        return found
+    far, by = narrowed(keys, db.get_bind().dialect.name, tier)
+    far = far.where(_beyond(by, rows[-1].id, oldest_first)).order_by(by if oldest_first else by.desc())
+    return [*found, *db.scalars(far.limit(limit - len(found)))]
 
 
-def _in_title(text: str) -> ColumnElement[int]:
-    """0 where the published title has a word that begins with each of `text`, 1 elsewhere."""
-    key = literal(" ").concat(Issue.search_key)
-    return case(
-        (and_(literal(True), *(key.like(f"% {word}%{TITLE}%{MARK}%") for word in words(_typed(text))[:12])), 0), else_=1
-    )
+def whole(db: DbSession, keys: Any, text: str, *, limit: int, after: int | None = None) -> list[int]:
+    """The keys of issues that have a word beginning with each of `text`, sent or published, for the staff.
+
+    Args:
+        keys: a select of :attr:`Issue.id` that holds none but what the reader may see.
+        after: the last key of the page before.
+    """
+    found: list[int] = []
+    for tier in staff_tiers(_typed(text)):
+        found = _found(db, keys, tier, limit=limit, after=after)
+    return found
 
 
 def _has(word: str, *, public: bool) -> ColumnElement[bool]:
     escaped = word.replace("/", "//").replace("%", "/%").replace("_", "/_")
     return Issue.search_key.like(f"%{escaped}%{MARK}%" if public else f"%{escaped}%", escape="/")
-
-
-def _exactness(text: str) -> ColumnElement[int]:
-    """0 where the published text has the words with their diacritics, 1 elsewhere."""
-    typed = _typed(text)
-    spellings = {typed, typed.lower(), typed.upper(), typed[:1].upper() + typed[1:]}
-    columns = (Issue.published_title, Issue.published_question, Issue.published_answer)
-    hits = [column.contains(one, autoescape=True) for column in columns for one in sorted(spellings) if one]
-    return case((or_(*hits), 0), else_=1) if hits else literal(1)
 
 
 def _filtered(
@@ -87,35 +101,35 @@ def published(
     after: tuple[int, datetime, int] | None = None,
     limit: int = PAGE,
 ) -> Sequence[tuple[Issue, int]]:
-    """Published issues with their rank: those with `q` in the title first, of those the ones
-    that say it with its diacritics, then the newest.
+    """Published issues with their rank.
 
-    Of more than :data:`RANKED` with `q` in the title, and as many elsewhere, the newest are looked at.
+    Without `q` by the time of publication, the newest first. With it those that have its words in the title come
+    first, then those that have them in the text, of either those that spell them so before those with other
+    diacritics, and of each the newest.
 
     Args:
         after: rank, time of publication and key of the last row of the page before.
         limit: one row more comes if there is a next page.
     """
-    rank = 2 * _in_title(q) + _exactness(q) if q else literal(0)
-    query: Any = select(Issue.id, rank.label("rank")).where(is_public())
-    query = _filtered(query, field=field, department=department, outcome=outcome)
-    if q:
-        # Common words are in every other issue: those that may come first are chosen before anything is ranked.
-        near = []
-        for part in ("title", "shown"):
-            found = _filtered(select(Issue.id), field=field, department=department, outcome=outcome)
-            found, newest = matching(db, found.where(is_public()), q, part=part)
-            near.append(found.order_by(newest.desc()).limit(RANKED).subquery())
-        query = query.where(Issue.id.in_(union(*(select(one.c.id) for one in near))))
-    if after:
-        at_rank, at, key = after
-        later = or_(Issue.published_at < at, and_(Issue.published_at == at, Issue.id < key))
-        query = query.where(or_(rank > at_rank, and_(rank == at_rank, later)))
-    query = query.order_by(rank, Issue.published_at.desc(), Issue.id.desc()).limit(limit + 1)
+    keys = _filtered(select(Issue.id).where(is_public()), field=field, department=department, outcome=outcome)
+    ranks: dict[int, int] = {}
+    if not q:
+        if after:
+            _rank, at, key = after
+            keys = keys.where(or_(Issue.published_at < at, and_(Issue.published_at == at, Issue.id < key)))
+        keys = keys.order_by(Issue.published_at.desc(), Issue.id.desc()).limit(limit + 1)
+        ranks = dict.fromkeys(db.scalars(keys), 0)
+    for tier in public_tiers(_typed(q)):
+        if after and tier.rank < after[0]:
+            continue
+        last = after[2] if after and tier.rank == after[0] else None
+        more = _found(db, keys, tier, limit=limit + 1 - len(ranks), after=last)
+        ranks |= dict.fromkeys(more, tier.rank)
+        if len(ranks) > limit:
+            break
     # The texts are read for one page alone.
-    ranks: dict[int, int] = {row[0]: row[1] for row in db.execute(query)}
     issues = {one.id: one for one in db.scalars(select(Issue).where(Issue.id.in_(ranks)).options(*WITH_PARTIES))}
-    return [(issues[key], found) for key, found in ranks.items()]
+    return [(issues[key], rank) for key, rank in ranks.items()]
 
 
 def inbox(
@@ -130,14 +144,22 @@ def inbox(
     limit: int = PAGE,
 ) -> Sequence[Issue]:
     """Issues for the staff by key: the newest first, or the oldest, as a queue; one more than `limit` if there is."""
-    query = _filtered(select(Issue).options(*WITH_PARTIES), field=field, department=department, states=states)
-    by: Any = Issue.id
+
+    def narrow(query: Any) -> Any:
+        return _filtered(query, field=field, department=department, states=states)
+
+    query = narrow(select(Issue))
+    order = Issue.id if oldest_first else Issue.id.desc()
     if q:
-        query, by = matching(db, query, q, part="whole")
-    if after:
-        query = query.where(by > after if oldest_first else by < after)
-    query = query.order_by(by if oldest_first else by.desc())
-    rows: Sequence[Issue] = db.scalars(query.limit(limit + 1)).all()
+        keys: list[int] = []
+        for tier in staff_tiers(_typed(q)):
+            keys = _found(
+                db, narrow(select(Issue.id)), tier, limit=limit + 1, after=after or None, oldest_first=oldest_first
+            )
+        query = query.where(Issue.id.in_(keys))
+    elif after:
+        query = query.where(_beyond(Issue.id, after, oldest_first))
+    rows: Sequence[Issue] = db.scalars(query.options(*WITH_PARTIES).order_by(order).limit(limit + 1)).all()
     return rows
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text, update
+from sqlalchemy import insert, select, text, update
 
+from meetup.domain.finding import key_of, words
+from meetup.domain.text import fold
 from meetup.issues import queries, search, service
-from meetup.issues.index import key_of, words
 from meetup.issues.models import Issue
 from meetup.migrate import differences, downgrade, upgrade
 from tests.features.issuing import ORGANIZER, SECRET, Province, Unit, build, officer
@@ -114,6 +115,82 @@ def test_the_migration_indexes_what_is_there_and_can_be_taken_back(
     assert public(client, "nuoc") == [number]
     with engine.connect() as connection:
         assert differences(connection) == []
+
+
+#: Words in the title and in the text of issues, and what people type; each with its diacritics, with others, or none.
+SAID = st.lists(st.sampled_from(["thuế", "thuê", "thue", "đất", "dat", "d", "thuếx"]), max_size=3).map(" ".join)
+
+
+def expected(rows: list[tuple[int, str, str]], q: str) -> list[int]:
+    """What is found, in its order, by the plainest words there are for the rule."""
+
+    def begins(text: str, *, folded: bool) -> bool:
+        # What is typed without diacritics means any, beside words with theirs, too.
+        there = fold(text).split() + ([] if folded else text.split())
+        wanted = (fold(q) if folded else q).split()
+        return all(any(word.startswith(one) if len(one) > 1 else word == one for word in there) for one in wanted)
+
+    def rank(title: str, body: str) -> int:
+        if begins(title, folded=True):
+            return 0 if fold(q) != q and begins(title, folded=False) else 1
+        return 2 if fold(q) != q and begins(f"{title} {body}", folded=False) else 3
+
+    ranked = [
+        (rank(title, body), -key, key) for key, title, body in rows if q and begins(f"{title} {body}", folded=True)
+    ]
+    return [key for _rank, _newest, key in sorted(ranked)]
+
+
+def test_each_match_stands_on_one_page_in_the_order_of_its_rank(
+    province: Province, work: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = [province.raise_issue("Thuê", to="published") for _ in range(12)]
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(st.tuples(SAID, SAID), min_size=12, max_size=12), SAID, st.integers(1, 5), st.integers(1, 6))
+    def pages(said: list[tuple[str, str]], q: str, limit: int, near: int) -> None:
+        # Few of the newest are looked at, so that the index is asked for the rest.
+        monkeypatch.setattr(search, "NEAR", near)
+        with work() as w:
+            rows = []
+            for issue, (title, body) in zip(w.db.scalars(select(Issue).order_by(Issue.id)), said, strict=True):
+                issue.search_key = key_of(issue.number, (title, body), (title, body))
+                rows.append((issue.id, title, body))
+            w.db.flush()
+            found: list[int] = []
+            after = None
+            while True:
+                page = search.published(w.db, q=q or "không", after=after, limit=limit)
+                found += [issue.id for issue, _rank in page[:limit]]
+                if len(page) <= limit:
+                    break
+                last, rank = page[limit - 1]
+                after = (rank, last.published_at or w.now, last.id)
+            assert found == expected(rows, q)
+            queue: list[int] = []
+            while page_ := search.inbox(w.db, q=q or "không", after=queue[-1] if queue else 0, limit=limit)[:limit]:
+                queue += [issue.id for issue in page_]
+            assert queue == sorted(found, reverse=True), "the staff's queue has the same, by its own order"
+
+    pages()
+    assert len(numbers) == 12
+
+
+def test_every_page_of_what_is_found_can_be_reached(client: Visitor, province: Province, work: Unit) -> None:
+    province.raise_issue("Nước sạch", to="published")
+    with work() as w:
+        one = w.db.scalars(select(Issue)).one()
+        columns = {column.name: getattr(one, column.name) for column in Issue.__table__.columns if column.name != "id"}
+        rows = [dict(columns, number=1_000 + n) for n in range(460)]
+        w.db.execute(insert(Issue), rows)
+        w.commit()
+    path, seen = "/issues/?q=nuoc+sach", []
+    while path:
+        page = client.soup(path)
+        seen += [str(a["href"]) for a in page.select("main article h2 a")]
+        onward = page.select_one("a[rel=next]")
+        path = str(onward["href"]) if onward else ""
+    assert len(seen) == len(set(seen)) == 461
 
 
 @given(st.text(), st.text())
