@@ -25,7 +25,7 @@ from meetup.errors import BadConfiguration
 
 VERSION_TABLE = "meetup_alembic_version"
 #: What tables and indexes begin with that the database fills by itself for searching; no model speaks of them.
-KEPT_WORDS = "meetup_issue_words"
+KEPT_WORDS = ("meetup_issue_words", "meetup_follow_up_words")
 
 
 def core_location() -> str:
@@ -50,7 +50,7 @@ def include_name(name: str | None, kind: str, parents: Any) -> bool:
     if kind == "table":
         ours = str(name).startswith(TABLE_PREFIX) and name != VERSION_TABLE
         return ours and not str(name).startswith(KEPT_WORDS)
-    return kind != "index" or not str(name).startswith(f"ix_{KEPT_WORDS}")
+    return kind != "index" or not str(name).removeprefix("ix_").startswith(KEPT_WORDS)
 
 
 def context_options() -> dict[str, Any]:

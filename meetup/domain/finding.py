@@ -21,8 +21,8 @@ LONGEST = 100
 #: So many words of what was typed are looked for.
 MOST = 12
 
-#: Where a word may stand: in what is public, its title or all of it, or anywhere, which is for the staff.
-PARTS = ("title", "shown", "whole")
+#: Where a word may stand: in what is public, its title or all of it; for the staff in either title, or anywhere.
+PARTS = ("title", "shown", "titles", "whole")
 
 
 def _apart(text: str) -> list[str]:
@@ -52,6 +52,11 @@ def key_of(number: int, shown: tuple[str, str] | None, own: tuple[str, str]) -> 
     return MARK.join(TITLE.join(" ".join(part) for part in half) for half in (public, sent))
 
 
+def task_key(number: int, task: str) -> str:
+    """The search key of a follow-up: its number and the words of its task."""
+    return " ".join(words(f"{number} {task}"))
+
+
 def _both(text: str) -> list[str]:
     folded = words(text)
     known = set(folded)
@@ -74,7 +79,9 @@ class Wanted:
 def _part(key: str, part: str) -> str:
     if part == "whole":
         return key.replace(MARK, " ").replace(TITLE, " ")
-    public = key.partition(MARK)[0]
+    public, _mark, own = key.partition(MARK)
+    if part == "titles":
+        return f"{public.partition(TITLE)[0]} {own.partition(TITLE)[0]}"
     return public.partition(TITLE)[0] if part == "title" else public.replace(TITLE, " ")
 
 
@@ -118,3 +125,10 @@ def staff_tiers(typed: str) -> list[Tier]:
     """What the staff finds by `typed`: anywhere, in one rank, since they read it as a queue."""
     folded = tuple(words(typed)[:MOST])
     return [Tier(0, Wanted("whole", folded))] if folded else []
+
+
+def staff_ranks(typed: str) -> list[Tier]:
+    """The ranks of what the staff finds by `typed`: in a title first, then anywhere."""
+    folded = tuple(words(typed)[:MOST])
+    titles, whole = Wanted("titles", folded), Wanted("whole", folded)
+    return [Tier(0, titles), Tier(1, whole, (titles,))] if folded else []

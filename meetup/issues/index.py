@@ -7,6 +7,7 @@ does not hold.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Integer, cast, column, select, table, text
@@ -34,15 +35,20 @@ def narrowed(statement: Any, dialect: str, tier: Tier) -> tuple[Any, Any]:
         found = kept.c[WORDS].op("MATCH")(_for_fts5(tier))
         return statement.join(kept, kept.c.rowid == Issue.id).where(found), kept.c.rowid
     vectors: Any = table(WORDS, column("id", BigInteger), column("words"))
-    wants = vectors.c.words.op("@@", is_comparison=True)(cast(_for_tsquery(tier), TSQUERY))
+    wants = vectors.c.words.op("@@", is_comparison=True)(cast(for_tsquery(tier, _MARKED), TSQUERY))
     # Of its own, for the planner would rather walk the issues by key, and these words are rare among them.
     near = select(vectors.c.id).where(wants).cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
     return statement.join(near, near.c.id == Issue.id), near.c.id
 
 
-_FTS5 = {"title": "{shown_title} : ", "shown": "{shown_title shown_text} : ", "whole": ""}
+_FTS5 = {
+    "title": "{shown_title} : ",
+    "shown": "{shown_title shown_text} : ",
+    "titles": "{shown_title own_title} : ",
+    "whole": "",
+}
 #: What a word begins with in a vector, by where it stands: one vector and one index for all of them.
-_MARKED = {"title": "t", "shown": "s", "whole": "w"}
+_MARKED = {"title": "t", "shown": "s", "titles": "h", "whole": "w"}
 
 
 def _for_fts5(tier: Tier) -> str:
@@ -53,9 +59,15 @@ def _for_fts5(tier: Tier) -> str:
     return " NOT ".join(f"({one(wanted)})" for wanted in (tier.wanted, *tier.but))
 
 
-def _for_tsquery(tier: Tier) -> str:
+def for_tsquery(tier: Tier, marked: Mapping[str, str]) -> str:
+    """A tier as PostgreSQL's ``tsquery``; the words are letters and digits alone.
+
+    Args:
+        marked: what a word begins with in the vector, by the part where it stands.
+    """
+
     def one(wanted: Wanted) -> str:
-        each = (f"'{_MARKED[wanted.part]}{word}'{':*' if len(word) > 1 else ''}" for word in wanted.words)
+        each = (f"'{marked[wanted.part]}{word}'{':*' if len(word) > 1 else ''}" for word in wanted.words)
         return f"({' & '.join(each)})"
 
     return " & !".join(one(wanted) for wanted in (tier.wanted, *tier.but))
@@ -80,6 +92,7 @@ def _vector(row: str) -> str:
     parts = {
         "title": f"split_part({key}, chr(30), 1)",
         "shown": f"replace(split_part({key}, chr(31), 1), chr(30), ' ')",
+        "titles": f"split_part({key}, chr(30), 1) || ' ' || split_part(split_part({key}, chr(31), 2), chr(30), 1)",
         "whole": f"translate({key}, chr(30) || chr(31), '  ')",
     }
     marked = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,11 @@ from meetup.issues.values import OPEN
 NEAR = 400
 
 
-def _typed(text: str) -> str:
+#: Has a database's index leave in a select those rows of a tier, and names the key to order them by.
+Narrow = Callable[[Any, str, Tier], tuple[Any, Any]]
+
+
+def typed(text: str) -> str:
     """What was typed into a search box; what cannot be stored cannot be found."""
     try:
         return clean(text, max_length=10_000)[:200]
@@ -34,29 +38,47 @@ def _beyond(by: Any, after: int, oldest_first: bool) -> Any:
     return by > after if oldest_first else by < after
 
 
-def _found(
-    db: DbSession, keys: Any, tier: Tier, *, limit: int, after: int | None = None, oldest_first: bool = False
+def found(
+    db: DbSession,
+    keys: Any,
+    row: tuple[Any, Any],
+    narrow: Narrow,
+    tier: Tier,
+    *,
+    limit: int,
+    after: int | None = None,
+    oldest_first: bool = False,
 ) -> list[int]:
-    """The keys of the next `limit` issues of `keys` in a tier, the newest first, in two statements at most.
+    """The keys of the next `limit` rows of `keys` in a tier, the newest first, in two statements at most.
 
-    A word that every other issue has stands in the next few; to have the index gather all the others would take
+    A word that every other row has stands in the next few; to have the index gather all the others would take
     longer the more there are. Words that the next few have not are rare: there the index is quick.
 
     Args:
-        keys: a select of :attr:`Issue.id`, with whatever narrows it.
+        keys: a select of the key, with whatever narrows it; it holds none but what the reader may see.
+        row: the columns of the key and of the search key.
+        narrow: has the index leave in such a select, for a database, the rows of a tier.
         after: the last key of the page before.
         oldest_first: whether by key upwards.
     """
-    near = keys.add_columns(Issue.search_key).order_by(Issue.id if oldest_first else Issue.id.desc()).limit(NEAR)
+    key, words = row
+    near = keys.add_columns(words).order_by(key if oldest_first else key.desc()).limit(NEAR)
     if after is not None:
-        near = near.where(_beyond(Issue.id, after, oldest_first))
-    rows = db.execute(near).all()
-    found = [row.id for row in rows if tier.has(row.search_key)][:limit]
-    if len(found) == limit or len(rows) < NEAR:
-        return found
-    far, by = narrowed(keys, db.get_bind().dialect.name, tier)
-    far = far.where(_beyond(by, rows[-1].id, oldest_first)).order_by(by if oldest_first else by.desc())
-    return [*found, *db.scalars(far.limit(limit - len(found)))]
+        near = near.where(_beyond(key, after, oldest_first))
+    rows = [tuple(one) for one in db.execute(near)]
+    there = [one for one, said in rows if tier.has(said)][:limit]
+    if len(there) == limit or len(rows) < NEAR:
+        return there
+    far, by = narrow(keys, db.get_bind().dialect.name, tier)
+    far = far.where(_beyond(by, rows[-1][0], oldest_first)).order_by(by if oldest_first else by.desc())
+    return [*there, *db.scalars(far.limit(limit - len(there)))]
+
+
+def _issues(
+    db: DbSession, keys: Any, tier: Tier, *, limit: int, after: int | None = None, oldest_first: bool = False
+) -> list[int]:
+    row = (Issue.id, Issue.search_key)
+    return found(db, keys, row, narrowed, tier, limit=limit, after=after, oldest_first=oldest_first)
 
 
 def whole(db: DbSession, keys: Any, text: str, *, limit: int, after: int | None = None) -> list[int]:
@@ -66,10 +88,29 @@ def whole(db: DbSession, keys: Any, text: str, *, limit: int, after: int | None 
         keys: a select of :attr:`Issue.id` that holds none but what the reader may see.
         after: the last key of the page before.
     """
-    found: list[int] = []
-    for tier in staff_tiers(_typed(text)):
-        found = _found(db, keys, tier, limit=limit, after=after)
-    return found
+    near: list[int] = []
+    for tier in staff_tiers(typed(text)):
+        near = _issues(db, keys, tier, limit=limit, after=after)
+    return near
+
+
+def ranked(
+    db: DbSession, keys: Any, tiers: Sequence[Tier], *, limit: int, after: tuple[int, int] | None = None
+) -> dict[int, int]:
+    """The keys of the next `limit` issues of `keys` with the rank of each, the best rank first, of each the newest.
+
+    Args:
+        after: rank and key of the last row of the page before.
+    """
+    ranks: dict[int, int] = {}
+    for tier in tiers:
+        if after and tier.rank < after[0]:
+            continue
+        last = after[1] if after and tier.rank == after[0] else None
+        ranks |= dict.fromkeys(_issues(db, keys, tier, limit=limit - len(ranks), after=last), tier.rank)
+        if len(ranks) == limit:
+            break
+    return ranks
 
 
 def _has(word: str, *, public: bool) -> ColumnElement[bool]:
@@ -119,14 +160,9 @@ def published(
             keys = keys.where(or_(Issue.published_at < at, and_(Issue.published_at == at, Issue.id < key)))
         keys = keys.order_by(Issue.published_at.desc(), Issue.id.desc()).limit(limit + 1)
         ranks = dict.fromkeys(db.scalars(keys), 0)
-    for tier in public_tiers(_typed(q)):
-        if after and tier.rank < after[0]:
-            continue
-        last = after[2] if after and tier.rank == after[0] else None
-        more = _found(db, keys, tier, limit=limit + 1 - len(ranks), after=last)
-        ranks |= dict.fromkeys(more, tier.rank)
-        if len(ranks) > limit:
-            break
+    if q:
+        mark = (after[0], after[2]) if after else None
+        ranks = ranked(db, keys, public_tiers(typed(q)), limit=limit + 1, after=mark)
     # The texts are read for one page alone.
     issues = {one.id: one for one in db.scalars(select(Issue).where(Issue.id.in_(ranks)).options(*WITH_PARTIES))}
     return [(issues[key], rank) for key, rank in ranks.items()]
@@ -152,8 +188,8 @@ def inbox(
     order = Issue.id if oldest_first else Issue.id.desc()
     if q:
         keys: list[int] = []
-        for tier in staff_tiers(_typed(q)):
-            keys = _found(
+        for tier in staff_tiers(typed(q)):
+            keys = _issues(
                 db, narrow(select(Issue.id)), tier, limit=limit + 1, after=after or None, oldest_first=oldest_first
             )
         query = query.where(Issue.id.in_(keys))
@@ -173,7 +209,7 @@ _EMPTY = frozenset(_EMPTY_WORDS.split())
 
 def telling_words(text: str) -> list[str]:
     """The folded words of `text` that tell issues apart, each once."""
-    words = ("".join(char for char in word if char.isalnum()) for word in fold(_typed(text)).split())
+    words = ("".join(char for char in word if char.isalnum()) for word in fold(typed(text)).split())
     return list(dict.fromkeys(word for word in words if len(word) > 1 and word not in _EMPTY))[:14]
 
 

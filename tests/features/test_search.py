@@ -94,7 +94,7 @@ def test_the_index_is_made_anew(client: Visitor, province: Province, work: Unit,
         w.commit()
     assert public(client, "cau cang") == []
     said = runner.invoke(args=["meetup", "search", "rebuild"])
-    assert said.exit_code == 0 and "the words of 1 issues are indexed" in said.output
+    assert said.exit_code == 0 and "the words of 1 issues and 0 follow-ups are indexed" in said.output
     assert public(client, "cau cang") == [number]
     with work() as w:
         w.db.execute(update(Issue).values(search_key=key_of(1, ("Đổi", ""), ("Đổi", ""))))
