@@ -40,6 +40,7 @@ class FollowUp(Stateful, Base):
     __tablename__ = "meetup_follow_up"
     __table_args__ = (
         Index("ix_meetup_follow_up_queue", "lead_department_id", "state", "due_on", "id"),
+        Index("ix_meetup_follow_up_lead", "lead_department_id", "id"),
         Index("ix_meetup_follow_up_due", "state", "due_on", "id"),
         Index("ix_meetup_follow_up_assigned_at", "assigned_at"),
         Index("ix_meetup_follow_up_confirm_by", "state", "confirm_by"),

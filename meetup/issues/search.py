@@ -24,6 +24,8 @@ NEAR = 400
 
 #: Has a database's index leave in a select those rows of a tier, and names the key to order them by.
 Narrow = Callable[[Any, str, Tier], tuple[Any, Any]]
+#: Keys of rows and their search keys.
+Near = Sequence[tuple[int, str]]
 
 
 def typed(text: str) -> str:
@@ -38,6 +40,17 @@ def _beyond(by: Any, after: int, oldest_first: bool) -> Any:
     return by > after if oldest_first else by < after
 
 
+def next_few(
+    db: DbSession, keys: Any, row: tuple[Any, Any], *, after: int | None = None, oldest_first: bool = False
+) -> Near:
+    """The next few rows of `keys`, as :func:`found` looks at them: their keys and search keys."""
+    key, words = row
+    near = keys.add_columns(words).order_by(key if oldest_first else key.desc()).limit(NEAR)
+    if after is not None:
+        near = near.where(_beyond(key, after, oldest_first))
+    return [(one[0], one[1]) for one in db.execute(near)]
+
+
 def found(
     db: DbSession,
     keys: Any,
@@ -48,6 +61,7 @@ def found(
     limit: int,
     after: int | None = None,
     oldest_first: bool = False,
+    near: Near | None = None,
 ) -> list[int]:
     """The keys of the next `limit` rows of `keys` in a tier, the newest first, in two statements at most.
 
@@ -60,12 +74,9 @@ def found(
         narrow: has the index leave in such a select, for a database, the rows of a tier.
         after: the last key of the page before.
         oldest_first: whether by key upwards.
+        near: from :func:`next_few`, where they are at hand.
     """
-    key, words = row
-    near = keys.add_columns(words).order_by(key if oldest_first else key.desc()).limit(NEAR)
-    if after is not None:
-        near = near.where(_beyond(key, after, oldest_first))
-    rows = [tuple(one) for one in db.execute(near)]
+    rows = next_few(db, keys, row, after=after, oldest_first=oldest_first) if near is None else near
     there = [one for one, said in rows if tier.has(said)][:limit]
     if len(there) == limit or len(rows) < NEAR:
         return there
@@ -103,11 +114,17 @@ def ranked(
         after: rank and key of the last row of the page before.
     """
     ranks: dict[int, int] = {}
+    row, newest = (Issue.id, Issue.search_key), None
     for tier in tiers:
-        if after and tier.rank < after[0]:
+        left = limit - len(ranks)
+        if after and tier.rank == after[0]:
+            more = found(db, keys, row, narrowed, tier, limit=left, after=after[1])
+        elif after and tier.rank < after[0]:
             continue
-        last = after[1] if after and tier.rank == after[0] else None
-        ranks |= dict.fromkeys(_issues(db, keys, tier, limit=limit - len(ranks), after=last), tier.rank)
+        else:
+            newest = next_few(db, keys, row) if newest is None else newest
+            more = found(db, keys, row, narrowed, tier, limit=left, near=newest)
+        ranks |= dict.fromkeys(more, tier.rank)
         if len(ranks) == limit:
             break
     return ranks

@@ -17,6 +17,7 @@ depends_on = None
 def upgrade() -> None:
     """Apply."""
     op.add_column("meetup_follow_up", sa.Column("search_key", sa.Text(), server_default="", nullable=False))
+    op.create_index("ix_meetup_follow_up_lead", "meetup_follow_up", ["lead_department_id", "id"])
     index.rebuild(op.get_bind())
     finding.rebuild(op.get_bind())
 
@@ -25,5 +26,6 @@ def downgrade() -> None:
     """Take back; the keys stay in words alone, which the search of before reads as well."""
     index.remove(op.get_bind())
     finding.remove(op.get_bind())
+    op.drop_index("ix_meetup_follow_up_lead", "meetup_follow_up")
     with op.batch_alter_table("meetup_follow_up") as batch_op:
         batch_op.drop_column("search_key")
