@@ -17,7 +17,7 @@ test-deps: ## Install what the whole suite needs from outside: PostgreSQL, Redis
 matrix: ## Run the tests of embedding with the oldest and the newest Flask and SQLAlchemy
 	@tools/matrix.sh
 
-bench: ## Measure load, desks, delivery, feeds, reminders and crashes, as ratios (ARGS="--small", or names)
+bench: ## Measure load, desks, search, delivery, feeds, reminders and crashes, as ratios (ARGS="--small", or names)
 	@tools/bench.sh $(ARGS)
 
 fuzz: ## Send API, forms and parsers what nobody meant (EXAMPLES=300 a call, REQUESTS=50000 a database, SECONDS=600 of the parsers)

@@ -20,6 +20,7 @@ _MODULES = {
     "scorecards": "meetup.scorecards.hooks",
     "outbox": "meetup.outbox.hooks",
     "previews": "meetup.previews.hooks",
+    "search": "meetup.search.hooks",
     "staff": "meetup.staff.hooks",
     "web": "meetup.web.hooks",
     "rest": "meetup.rest.hooks",

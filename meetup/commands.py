@@ -30,6 +30,7 @@ MODULES = {
     "backup": ("meetup.cli.backup", "Write database and attachments to a file while the site runs."),
     "restore": ("meetup.cli.restore", "Put a backup into an empty place, and prove it."),
     "scorecards": ("meetup.cli.scorecards", "Verify the sums that the scorecards keep."),
+    "search": ("meetup.cli.search", "Make the index of words anew that issues are found by."),
     "audit": ("meetup.cli.audit", "Verify the chain of the activity log."),
     "check": ("meetup.cli.check", "A doctor: looks at everything once, says a line about each."),
     "plugins": ("meetup.cli.plugins", "List plugins; begin a new one; remove one's tables."),

@@ -24,6 +24,8 @@ from meetup.db import TABLE_PREFIX, Base
 from meetup.errors import BadConfiguration
 
 VERSION_TABLE = "meetup_alembic_version"
+#: What tables and indexes begin with that the database fills by itself for searching; no model speaks of them.
+KEPT_WORDS = ("meetup_issue_words", "meetup_follow_up_words")
 
 
 def core_location() -> str:
@@ -46,8 +48,9 @@ def make_config(connection: Connection | None = None, plugin_locations: Iterable
 def include_name(name: str | None, kind: str, parents: Any) -> bool:
     """Whether a name found in the database is ours to look at."""
     if kind == "table":
-        return bool(name) and str(name).startswith(TABLE_PREFIX) and name != VERSION_TABLE
-    return True
+        ours = str(name).startswith(TABLE_PREFIX) and name != VERSION_TABLE
+        return ours and not str(name).startswith(KEPT_WORDS)
+    return kind != "index" or not str(name).removeprefix("ix_").startswith(KEPT_WORDS)
 
 
 def context_options() -> dict[str, Any]:

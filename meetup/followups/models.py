@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,12 +11,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from meetup.db import Base, BigKey, Stateful
 from meetup.departments.models import Department
 from meetup.domain.drafts import DRAFT
+from meetup.domain.finding import task_key
 from meetup.domain.followups import FOLLOW_UP
 from meetup.enterprises.models import Enterprise
 from meetup.issues.models import Issue
 
 _NOT_CLOSED = text("state != 'closed'")
 _LIVE_DRAFT = text("state NOT IN ('sent', 'dropped')")
+
+
+def _search_key(context: Any) -> str:
+    """The words that a new follow-up is found by; its task does not change."""
+    row = context.get_current_parameters()
+    return task_key(row["number"], row["task"])
 
 
 class FollowUp(Stateful, Base):
@@ -26,12 +34,14 @@ class FollowUp(Stateful, Base):
     ``closing`` says how it ended: ``confirmed`` or ``no_response``.
     ``confirm_by`` is when silence closes it. ``tallied``: it is closed, and the
     scorecards' kept sums have it, so that nobody counts it again.
+    ``search_key`` is its number and its task, folded.
     ``explanation`` is what the lead agency said, once, about missing the first due date.
     """
 
     __tablename__ = "meetup_follow_up"
     __table_args__ = (
         Index("ix_meetup_follow_up_queue", "lead_department_id", "state", "due_on", "id"),
+        Index("ix_meetup_follow_up_lead", "lead_department_id", "id"),
         Index("ix_meetup_follow_up_due", "state", "due_on", "id"),
         Index("ix_meetup_follow_up_assigned_at", "assigned_at"),
         Index("ix_meetup_follow_up_confirm_by", "state", "confirm_by"),
@@ -57,6 +67,7 @@ class FollowUp(Stateful, Base):
     transfer_from_state: Mapped[str] = mapped_column(String(20), default="")
     reopens_id: Mapped[int | None] = mapped_column(ForeignKey("meetup_follow_up.id"))
     task: Mapped[str] = mapped_column(Text)
+    search_key: Mapped[str] = mapped_column(Text, default=_search_key, server_default="")
     officer: Mapped[str] = mapped_column(String(120), default="")
     assigned_at: Mapped[datetime]
     due_on: Mapped[date]

@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from meetup.db import Base
 from meetup.departments.models import Department, Field
-from meetup.domain.text import fold
 from meetup.enterprises.models import Contact, Enterprise
 from meetup.errors import N_, InvalidInput
 from meetup.issues import notices
 from meetup.issues.attachments import attach
 from meetup.issues.checks import Checks
+from meetup.issues.index import search_key
 from meetup.issues.models import Issue
 from meetup.issues.values import CHANNELS, KINDS, TEXT_LENGTH, TITLE_LENGTH, VISIBILITIES, Upload
 from meetup.programmes.models import Programme
@@ -23,21 +23,8 @@ from meetup.registrations.models import Registration
 from meetup.sessions.models import Session
 from meetup.work import Work, create
 
-#: In a search key, what the public reads stands before this mark, everything else behind it.
-MARK = "\x1f"
-
 #: The same words from the same person within this time are one click too many, not another issue.
 REPEATED = timedelta(minutes=10)
-
-
-def search_key(issue: Issue) -> str:
-    """The folded text of an issue; the published part first, so that the public searches in that alone."""
-    shown = (
-        f"{issue.number} {issue.published_title} {issue.published_question} {issue.published_answer}"
-        if issue.is_public
-        else ""
-    )
-    return f"{fold(shown)}{MARK}{fold(f'{issue.number} {issue.title} {issue.description}')}"
 
 
 def submit(

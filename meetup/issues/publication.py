@@ -13,7 +13,7 @@ from meetup.enterprises.service import normalise_email
 from meetup.errors import N_, InvalidInput, NotFound, Stale, WrongState
 from meetup.issues import notices
 from meetup.issues.checks import Checks, one_text
-from meetup.issues.intake import search_key
+from meetup.issues.index import search_key
 from meetup.issues.models import Attachment, Comment, CoSigner, Issue, Revision
 from meetup.issues.values import PUBLISHABLE, REASON_LENGTH, TEXT_LENGTH, TITLE_LENGTH
 from meetup.work import Work, edit

@@ -11,9 +11,14 @@ from sqlalchemy.orm import joinedload
 from meetup.departments.models import Department
 from meetup.errors import NotFound
 from meetup.issues.models import AgendaItem, Attachment, Comment, CoSigner, Issue, Message, Revision
+from meetup.issues.values import OPEN
 from meetup.sessions.models import Session
 
 PAGE = 20
+
+#: What is closed is counted so far.
+MOST_COUNTED = 1_000
+CLOSED = ("resolved", "declined", "merged", "withdrawn")
 
 #: What nearly every page of an issue shows beside it.
 WITH_PARTIES = (
@@ -49,9 +54,10 @@ def is_public() -> ColumnElement[bool]:
 
 
 def counts(db: DbSession) -> dict[str, int]:
-    """How many issues there are in each state."""
-    rows = db.execute(select(Issue.state, func.count()).group_by(Issue.state))
-    return {row[0]: row[1] for row in rows}
+    """How many open issues there are in each state; under ``""`` the others, counted to one above MOST_COUNTED."""
+    rows = db.execute(select(Issue.state, func.count()).where(Issue.state.in_(sorted(OPEN))).group_by(Issue.state))
+    closed = select(Issue.id).where(Issue.state.in_(CLOSED)).limit(MOST_COUNTED + 1).subquery()
+    return {**{row[0]: row[1] for row in rows}, "": db.scalar(select(func.count()).select_from(closed)) or 0}
 
 
 def thread(db: DbSession, issue: Issue, *, internal: bool = False) -> list[tuple[Message, Department | None]]:

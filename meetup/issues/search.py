@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,15 +10,25 @@ from sqlalchemy import ColumnElement, and_, case, literal, or_, select
 from sqlalchemy.orm import Session as DbSession
 
 from meetup.departments.models import Department, Field
+from meetup.domain.finding import MARK, Tier, public_tiers, staff_tiers
 from meetup.domain.text import clean, fold
 from meetup.errors import InvalidInput
-from meetup.issues.intake import MARK
+from meetup.issues.index import narrowed
 from meetup.issues.models import Issue
 from meetup.issues.queries import PAGE, WITH_PARTIES, is_public
 from meetup.issues.values import OPEN
 
+#: So many of the newest issues are looked at before the index is asked: what is in many is found there.
+NEAR = 400
 
-def _typed(text: str) -> str:
+
+#: Has a database's index leave in a select those rows of a tier, and names the key to order them by.
+Narrow = Callable[[Any, str, Tier], tuple[Any, Any]]
+#: Keys of rows and their search keys.
+Near = Sequence[tuple[int, str]]
+
+
+def typed(text: str) -> str:
     """What was typed into a search box; what cannot be stored cannot be found."""
     try:
         return clean(text, max_length=10_000)[:200]
@@ -26,24 +36,103 @@ def _typed(text: str) -> str:
         return ""
 
 
-def matching(text: str, *, public: bool) -> ColumnElement[bool]:
-    """Issues with every word of `text`, whatever its diacritics; for the public in the published text alone."""
-    words = fold(_typed(text)).split()[:12]
-    return and_(literal(True), *(_has(word, public=public) for word in words))
+def _beyond(by: Any, after: int, oldest_first: bool) -> Any:
+    return by > after if oldest_first else by < after
+
+
+def next_few(
+    db: DbSession, keys: Any, row: tuple[Any, Any], *, after: int | None = None, oldest_first: bool = False
+) -> Near:
+    """The next few rows of `keys`, as :func:`found` looks at them: their keys and search keys."""
+    key, words = row
+    near = keys.add_columns(words).order_by(key if oldest_first else key.desc()).limit(NEAR)
+    if after is not None:
+        near = near.where(_beyond(key, after, oldest_first))
+    return [(one[0], one[1]) for one in db.execute(near)]
+
+
+def found(
+    db: DbSession,
+    keys: Any,
+    row: tuple[Any, Any],
+    narrow: Narrow,
+    tier: Tier,
+    *,
+    limit: int,
+    after: int | None = None,
+    oldest_first: bool = False,
+    near: Near | None = None,
+) -> list[int]:
+    """The keys of the next `limit` rows of `keys` in a tier, the newest first, in two statements at most.
+
+    A word that every other row has stands in the next few; to have the index gather all the others would take
+    longer the more there are. Words that the next few have not are rare: there the index is quick.
+
+    Args:
+        keys: a select of the key, with whatever narrows it; it holds none but what the reader may see.
+        row: the columns of the key and of the search key.
+        narrow: has the index leave in such a select, for a database, the rows of a tier.
+        after: the last key of the page before.
+        oldest_first: whether by key upwards.
+        near: from :func:`next_few`, where they are at hand.
+    """
+    rows = next_few(db, keys, row, after=after, oldest_first=oldest_first) if near is None else near
+    there = [one for one, said in rows if tier.has(said)][:limit]
+    if len(there) == limit or len(rows) < NEAR:
+        return there
+    far, by = narrow(keys, db.get_bind().dialect.name, tier)
+    far = far.where(_beyond(by, rows[-1][0], oldest_first)).order_by(by if oldest_first else by.desc())
+    return [*there, *db.scalars(far.limit(limit - len(there)))]
+
+
+def _issues(
+    db: DbSession, keys: Any, tier: Tier, *, limit: int, after: int | None = None, oldest_first: bool = False
+) -> list[int]:
+    row = (Issue.id, Issue.search_key)
+    return found(db, keys, row, narrowed, tier, limit=limit, after=after, oldest_first=oldest_first)
+
+
+def whole(db: DbSession, keys: Any, text: str, *, limit: int, after: int | None = None) -> list[int]:
+    """The keys of issues that have a word beginning with each of `text`, sent or published, for the staff.
+
+    Args:
+        keys: a select of :attr:`Issue.id` that holds none but what the reader may see.
+        after: the last key of the page before.
+    """
+    near: list[int] = []
+    for tier in staff_tiers(typed(text)):
+        near = _issues(db, keys, tier, limit=limit, after=after)
+    return near
+
+
+def ranked(
+    db: DbSession, keys: Any, tiers: Sequence[Tier], *, limit: int, after: tuple[int, int] | None = None
+) -> dict[int, int]:
+    """The keys of the next `limit` issues of `keys` with the rank of each, the best rank first, of each the newest.
+
+    Args:
+        after: rank and key of the last row of the page before.
+    """
+    ranks: dict[int, int] = {}
+    row, newest = (Issue.id, Issue.search_key), None
+    for tier in tiers:
+        left = limit - len(ranks)
+        if after and tier.rank == after[0]:
+            more = found(db, keys, row, narrowed, tier, limit=left, after=after[1])
+        elif after and tier.rank < after[0]:
+            continue
+        else:
+            newest = next_few(db, keys, row) if newest is None else newest
+            more = found(db, keys, row, narrowed, tier, limit=left, near=newest)
+        ranks |= dict.fromkeys(more, tier.rank)
+        if len(ranks) == limit:
+            break
+    return ranks
 
 
 def _has(word: str, *, public: bool) -> ColumnElement[bool]:
     escaped = word.replace("/", "//").replace("%", "/%").replace("_", "/_")
     return Issue.search_key.like(f"%{escaped}%{MARK}%" if public else f"%{escaped}%", escape="/")
-
-
-def _exactness(text: str) -> ColumnElement[int]:
-    """0 where the published text has the words with their diacritics, 1 elsewhere."""
-    typed = _typed(text)
-    spellings = {typed, typed.lower(), typed.upper(), typed[:1].upper() + typed[1:]}
-    columns = (Issue.published_title, Issue.published_question, Issue.published_answer)
-    hits = [column.contains(one, autoescape=True) for column in columns for one in sorted(spellings) if one]
-    return case((or_(*hits), 0), else_=1) if hits else literal(1)
 
 
 def _filtered(
@@ -70,23 +159,30 @@ def published(
     after: tuple[int, datetime, int] | None = None,
     limit: int = PAGE,
 ) -> Sequence[tuple[Issue, int]]:
-    """Published issues with their rank: those that say `q` with its diacritics first, then the newest.
+    """Published issues with their rank.
+
+    Without `q` by the time of publication, the newest first. With it those that have its words in the title come
+    first, then those that have them in the text, of either those that spell them so before those with other
+    diacritics, and of each the newest.
 
     Args:
         after: rank, time of publication and key of the last row of the page before.
         limit: one row more comes if there is a next page.
     """
-    rank = _exactness(q)
-    query: Any = select(Issue, rank.label("rank")).where(is_public()).options(*WITH_PARTIES)
-    query = _filtered(query, field=field, department=department, outcome=outcome)
+    keys = _filtered(select(Issue.id).where(is_public()), field=field, department=department, outcome=outcome)
+    ranks: dict[int, int] = {}
+    if not q:
+        if after:
+            _rank, at, key = after
+            keys = keys.where(or_(Issue.published_at < at, and_(Issue.published_at == at, Issue.id < key)))
+        keys = keys.order_by(Issue.published_at.desc(), Issue.id.desc()).limit(limit + 1)
+        ranks = dict.fromkeys(db.scalars(keys), 0)
     if q:
-        query = query.where(matching(q, public=True))
-    if after:
-        at_rank, at, key = after
-        later = or_(Issue.published_at < at, and_(Issue.published_at == at, Issue.id < key))
-        query = query.where(or_(rank > at_rank, and_(rank == at_rank, later)))
-    query = query.order_by(rank, Issue.published_at.desc(), Issue.id.desc()).limit(limit + 1)
-    return [(issue, found) for issue, found in db.execute(query)]
+        mark = (after[0], after[2]) if after else None
+        ranks = ranked(db, keys, public_tiers(typed(q)), limit=limit + 1, after=mark)
+    # The texts are read for one page alone.
+    issues = {one.id: one for one in db.scalars(select(Issue).where(Issue.id.in_(ranks)).options(*WITH_PARTIES))}
+    return [(issues[key], rank) for key, rank in ranks.items()]
 
 
 def inbox(
@@ -101,13 +197,22 @@ def inbox(
     limit: int = PAGE,
 ) -> Sequence[Issue]:
     """Issues for the staff by key: the newest first, or the oldest, as a queue; one more than `limit` if there is."""
-    query = _filtered(select(Issue).options(*WITH_PARTIES), field=field, department=department, states=states)
+
+    def narrow(query: Any) -> Any:
+        return _filtered(query, field=field, department=department, states=states)
+
+    query = narrow(select(Issue))
+    order = Issue.id if oldest_first else Issue.id.desc()
     if q:
-        query = query.where(matching(q, public=False))
-    if after:
-        query = query.where(Issue.id > after if oldest_first else Issue.id < after)
-    query = query.order_by(Issue.id if oldest_first else Issue.id.desc())
-    rows: Sequence[Issue] = db.scalars(query.limit(limit + 1)).all()
+        keys: list[int] = []
+        for tier in staff_tiers(typed(q)):
+            keys = _issues(
+                db, narrow(select(Issue.id)), tier, limit=limit + 1, after=after or None, oldest_first=oldest_first
+            )
+        query = query.where(Issue.id.in_(keys))
+    elif after:
+        query = query.where(_beyond(Issue.id, after, oldest_first))
+    rows: Sequence[Issue] = db.scalars(query.options(*WITH_PARTIES).order_by(order).limit(limit + 1)).all()
     return rows
 
 
@@ -121,7 +226,7 @@ _EMPTY = frozenset(_EMPTY_WORDS.split())
 
 def telling_words(text: str) -> list[str]:
     """The folded words of `text` that tell issues apart, each once."""
-    words = ("".join(char for char in word if char.isalnum()) for word in fold(_typed(text)).split())
+    words = ("".join(char for char in word if char.isalnum()) for word in fold(typed(text)).split())
     return list(dict.fromkeys(word for word in words if len(word) > 1 and word not in _EMPTY))[:14]
 
 

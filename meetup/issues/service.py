@@ -11,7 +11,8 @@ from meetup.issues import notices
 from meetup.issues.agenda import put_on_stage, set_agenda
 from meetup.issues.attachments import attach
 from meetup.issues.checks import Checks, one_text
-from meetup.issues.intake import search_key, submit
+from meetup.issues.index import search_key
+from meetup.issues.intake import submit
 from meetup.issues.models import CoSigner, Issue
 from meetup.issues.publication import co_sign, comment, moderate, publish, show_files, unpublish
 from meetup.issues.threads import say, write

@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from meetup.departments.models import Field
 from meetup.domain.agenda import starting_times
-from meetup.domain.text import fold
 from meetup.followups import service as followups
+from meetup.issues import search
 from meetup.issues import service as issues
 from meetup.issues.models import AgendaItem, Issue
 from meetup.issues.values import Upload
@@ -84,18 +84,21 @@ def list_issues(query: dict[str, Any]) -> Any:
     """Issues that the token may read, newest first; ``q`` ignores case and diacritics."""
     actor = current_actor()
     mark = unpack(query["after"], int)
-    statement = find.issues().order_by(Issue.id.desc()).limit(query["limit"] + 1)
-    if mark:
-        statement = statement.where(Issue.id < mark[0])
+    keys: Any = select(Issue.id)
     if not actor.has("organizer", "leader"):
-        statement = statement.where(Issue.lead_department_id == actor.department_id, Issue.kind != "conduct")
-    for word in fold(query["q"]).split():
-        statement = statement.where(Issue.search_key.contains(word, autoescape=True))
+        keys = keys.where(Issue.lead_department_id == actor.department_id, Issue.kind != "conduct")
     if query["state"]:
-        statement = statement.where(Issue.state == query["state"])
+        keys = keys.where(Issue.state == query["state"])
     if query["field"]:
-        statement = statement.where(Issue.field_id.in_(select(Field.id).where(Field.code == query["field"])))
-    page = paged(current_work().db.scalars(statement).all(), query["limit"], lambda row: (row.id,))
+        keys = keys.where(Issue.field_id.in_(select(Field.id).where(Field.code == query["field"])))
+    limit, after, db = query["limit"] + 1, mark[0] if mark else None, current_work().db
+    if query["q"].strip():
+        keys = search.whole(db, keys, query["q"], limit=limit, after=after)
+    else:
+        keys = keys.where(Issue.id < after) if after is not None else keys
+        keys = keys.order_by(Issue.id.desc()).limit(limit)
+    statement = find.issues().where(Issue.id.in_(keys)).order_by(Issue.id.desc())
+    page = paged(db.scalars(statement).all(), query["limit"], lambda row: (row.id,))
     return {"items": page.items, "next": page.next or None}
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import delivery, desks, feeds, hall, load, plugins, reminders, rush
+from tests.bench import delivery, desks, feeds, hall, load, plugins, reminders, rush, search
 from tests.bench.measured import Measured
 from tests.rig import crashes, databases, postgresql
 
@@ -39,6 +39,7 @@ ALL: dict[str, tuple[Callable[[str, int], Iterator[Measured]], int, int]] = {
     "plugins": (plugins.measure, 200, 20),
     "hall": (hall.measure, 200, 20),
     "desks": (desks.measure, 1_000_000, 3_000),
+    "search": (search.measure, 100_000, 2_000),
     "crashes": (_crashes, 10_000, 60),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench import delivery, desks, feeds, hall, load, plugins, reminders, rush
+from tests.bench import delivery, desks, feeds, hall, load, plugins, reminders, rush, search
 from tests.bench.measured import Measured
 
 
@@ -25,6 +25,13 @@ def test_the_desks_are_read_among_copies(database_url: str) -> None:
     found = [one for one in desks.measure(database_url, 600) if one.limit is not None]
     assert len(found) == 3
     assert all(one.ratio > 0 and one.limit == desks.LIMIT for one in found)
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+def test_a_search_is_measured_where_it_finds_something(database_url: str) -> None:
+    found = list(search.measure(database_url, 300))
+    assert [one.limit for one in found] == [search.LIMIT] * len(search.PATHS) + [None] * len(search.PATHS)
+    assert all(one.ratio > 0 for one in found)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from meetup.demo.story import ORGANIZER
 from meetup.enterprises.models import Contact, Enterprise
 from meetup.followups.models import FollowUp, Progress, Transfer
-from meetup.issues.intake import search_key
+from meetup.issues.index import search_key
 from meetup.issues.models import AgendaItem, Attachment, Comment, Issue, Message
 from meetup.outbox.models import Outgoing
 from meetup.outbox.queries import as_sent
@@ -204,13 +204,18 @@ def _ids(numbers: list[int]) -> Any:
 def test_a_search_finds_nothing_that_the_searcher_may_not_read(world: World, markers: Markers) -> None:
     """The answer to a secret word is the answer to a word that nobody ever wrote."""
     nothing = "zqxwvkj"
-    for path in ("/issues/?q=%s", "/issues/similar?q=%s+%s", "/sessions/?programme=%s"):
+    for path in ("/issues/?q=%s", "/issues/similar?q=%s+%s", "/sessions/?programme=%s", "/search?q=%s"):
         for who in ("public", "enterprise"):
             client = world.visitor(who)
             plain = _without_marks(client.get(path.replace("%s", nothing)).text, nothing)
             # A telephone as people write it is several words, of which numbers of issues may have one.
             for word in filter(str.isalnum, markers):
                 assert _without_marks(client.get(path.replace("%s", word)).text, word) == plain, f"{path} {word}"
+    for role in ("officer", "other officer", "leader"):
+        client = world.visitor(role)
+        plain = _without_marks(client.get(f"/search?q={nothing}").text, nothing)
+        for word in (word for word, may in markers.items() if role not in may and word.isalnum()):
+            assert _without_marks(client.get(f"/search?q={word}").text, word) == plain, f"{role} finds {word}"
     for role in ("officer", "other officer"):
         bearer = {"Authorization": f"Bearer {world.tokens[f'token of {role}']}"}
         for word, may in markers.items():

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from meetup.issues import search
 from tests.features.growth import Growth
 from tests.features.world import EVERYONE, World, tell
 from tests.rig.sites import Statements
@@ -28,6 +29,7 @@ def _addresses(world: World) -> list[tuple[str, str]]:
             if answer.status_code == 200 and "/feeds/" not in path and "/export." not in path:
                 found.setdefault((who, *world.kind_of(path)), []).append((who, path))
     pages = [one for kinds in found.values() for one in kinds[:2]]
+    pages += [(who, "/search?q=co") for who in ("public", "officer", "organizer", "leader")]
     queries = {
         "session": "SELECT session_id FROM meetup_agenda_item GROUP BY session_id ORDER BY count(*) DESC",
         "photo": "SELECT id FROM meetup_photo ORDER BY id",
@@ -61,7 +63,11 @@ def _count(world: World, pages: list[tuple[str, str]], count: Counter) -> dict[t
     return found
 
 
-def test_long_lists_ask_no_more(site: Any, mount: Any, clock: Any, query_counter: Counter) -> None:
+def test_long_lists_ask_no_more(
+    site: Any, mount: Any, clock: Any, query_counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Where the newest are few, the index is not asked; here it always is.
+    monkeypatch.setattr(search, "NEAR", 1)
     world = World(site, mount, tell(mount, clock))
     growth = Growth(mount)
     growth.by(2)

@@ -32,7 +32,7 @@ TABS: dict[str, tuple[str, ...]] = {
     "agenda": ("scheduled", "discussed"),
     "work": ("in_follow_up",),
     "answered": ("answered",),
-    "done": ("resolved", "declined", "merged", "withdrawn"),
+    "done": queries.CLOSED,
     "all": (),
 }
 
@@ -63,7 +63,12 @@ def queue() -> Any:
         saved=saved("issues"),
         issues=found.items,
         tab=tab,
-        tabs=[(name, sum(numbers.get(state, 0) for state in states)) for name, states in TABS.items() if states],
+        tabs=[
+            (name, numbers[""] if name == "done" else sum(numbers.get(state, 0) for state in states))
+            for name, states in TABS.items()
+            if states
+        ],
+        most_counted=queries.MOST_COUNTED,
         asked=chosen,
         fields=field_choices(work),
         departments=[(one.code, name_of(one)) for one in departments_today(work)],

@@ -1,0 +1,181 @@
+"""The words of issues as the database keeps them for searching: by itself, in the transaction that changed an issue.
+
+Both databases have a table of them beside the issues that triggers fill, SQLite one of FTS5, PostgreSQL one of
+``tsvector``. Both are made out of :attr:`~meetup.issues.models.Issue.search_key`, so nothing can be found that its key
+does not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Integer, cast, column, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from meetup.domain.finding import Tier, Wanted, key_of
+from meetup.issues.models import Issue
+
+#: The table, and what the names of its triggers begin with.
+WORDS = "meetup_issue_words"
+
+
+def narrowed(statement: Any, dialect: str, tier: Tier) -> tuple[Any, Any]:
+    """`statement` of issues, with those of a tier alone.
+
+    Args:
+        dialect: ``sqlite`` or ``postgresql``.
+
+    Returns:
+        the statement, and the key of issues to order it by: FTS5 gives its rows in that order as it
+        finds them, so that a page of what many issues say is read without the others.
+    """
+    if dialect == "sqlite":
+        kept: Any = table(WORDS, column("rowid", Integer), column(WORDS))
+        found = kept.c[WORDS].op("MATCH")(_for_fts5(tier))
+        return statement.join(kept, kept.c.rowid == Issue.id).where(found), kept.c.rowid
+    vectors: Any = table(WORDS, column("id", BigInteger), column("words"))
+    wants = vectors.c.words.op("@@", is_comparison=True)(cast(for_tsquery(tier, _MARKED), TSQUERY))
+    # Of its own, for the planner would rather walk the issues by key, and these words are rare among them.
+    near = select(vectors.c.id).where(wants).cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
+    return statement.join(near, near.c.id == Issue.id), near.c.id
+
+
+_FTS5 = {
+    "title": "{shown_title} : ",
+    "shown": "{shown_title shown_text} : ",
+    "titles": "{shown_title own_title} : ",
+    "whole": "",
+}
+#: What a word begins with in a vector, by where it stands: one vector and one index for all of them.
+_MARKED = {"title": "t", "shown": "s", "titles": "h", "whole": "w"}
+
+
+def _for_fts5(tier: Tier) -> str:
+    def one(wanted: Wanted) -> str:
+        each = (f'"{word}"{"*" if len(word) > 1 else ""}' for word in wanted.words)
+        return f"{_FTS5[wanted.part]}({' AND '.join(each)})"
+
+    return " NOT ".join(f"({one(wanted)})" for wanted in (tier.wanted, *tier.but))
+
+
+def for_tsquery(tier: Tier, marked: Mapping[str, str]) -> str:
+    """A tier as PostgreSQL's ``tsquery``; the words are letters and digits alone.
+
+    Args:
+        marked: what a word begins with in the vector, by the part where it stands.
+    """
+
+    def one(wanted: Wanted) -> str:
+        each = (f"'{marked[wanted.part]}{word}'{':*' if len(word) > 1 else ''}" for word in wanted.words)
+        return f"({' & '.join(each)})"
+
+    return " & !".join(one(wanted) for wanted in (tier.wanted, *tier.but))
+
+
+def _parts(row: str) -> str:
+    """The four parts of a row's key, as SQLite takes them apart."""
+
+    def before(what: str, mark: int) -> str:
+        return f"substr({what}, 1, instr({what}, char({mark})) - 1)"
+
+    def after(what: str, mark: int) -> str:
+        return f"substr({what}, instr({what}, char({mark})) + 1)"
+
+    halves = (before(f"{row}.search_key", 31), after(f"{row}.search_key", 31))
+    return ", ".join(part for half in halves for part in (before(half, 30), after(half, 30)))
+
+
+def _vector(row: str) -> str:
+    """A row's key as PostgreSQL's vector; no parser of its own touches the words."""
+    key = f"{row}.search_key"
+    parts = {
+        "title": f"split_part({key}, chr(30), 1)",
+        "shown": f"replace(split_part({key}, chr(31), 1), chr(30), ' ')",
+        "titles": f"split_part({key}, chr(30), 1) || ' ' || split_part(split_part({key}, chr(31), 2), chr(30), 1)",
+        "whole": f"translate({key}, chr(30) || chr(31), '  ')",
+    }
+    marked = (
+        f"string_to_array('{mark}' || replace({parts[part]}, ' ', ' {mark}'), ' ')" for part, mark in _MARKED.items()
+    )
+    return f"array_to_tsvector({' || '.join(marked)})"
+
+
+_COLUMNS = "shown_title, shown_text, own_title, own_text"
+_ADD = f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) VALUES (new.id, {_parts('new')});"  # nosec B608
+_TAKE = f"INSERT INTO {WORDS} ({WORDS}, rowid, {_COLUMNS}) VALUES ('delete', old.id, {_parts('old')});"  # nosec B608
+_TRIGGERS = {
+    f"{WORDS}_added": f"AFTER INSERT ON meetup_issue BEGIN {_ADD} END",
+    f"{WORDS}_changed": f"AFTER UPDATE OF search_key ON meetup_issue BEGIN {_TAKE} {_ADD} END",
+    f"{WORDS}_gone": f"AFTER DELETE ON meetup_issue BEGIN {_TAKE} END",
+}
+_SQLITE = (
+    f"CREATE VIRTUAL TABLE {WORDS} USING fts5({_COLUMNS}, content='', prefix='2 3', detail=column, "
+    "tokenize='unicode61 remove_diacritics 0')",
+    f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) SELECT id, {_parts('meetup_issue')} FROM meetup_issue",  # nosec B608
+    *(f"CREATE TRIGGER {name} {does}" for name, does in _TRIGGERS.items()),
+)
+_POSTGRESQL = (
+    f"CREATE TABLE {WORDS} (id bigint PRIMARY KEY, words tsvector NOT NULL)",
+    f"INSERT INTO {WORDS} (id, words) SELECT id, {_vector('meetup_issue')} FROM meetup_issue",  # nosec B608
+    f"CREATE INDEX ix_{WORDS}_words ON {WORDS} USING gin (words) WITH (fastupdate = off)",
+    f"""CREATE FUNCTION {WORDS}_keep() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF TG_OP = 'DELETE' THEN
+        DELETE FROM {WORDS} WHERE id = old.id;
+      ELSE
+        INSERT INTO {WORDS} (id, words) VALUES (new.id, {_vector("new")})
+          ON CONFLICT (id) DO UPDATE SET words = excluded.words;
+      END IF;
+      RETURN NULL;
+    END $$""",  # nosec B608
+    f"CREATE TRIGGER {WORDS}_kept AFTER INSERT OR DELETE OR UPDATE OF search_key ON meetup_issue "
+    f"FOR EACH ROW EXECUTE FUNCTION {WORDS}_keep()",
+    f"ANALYZE {WORDS}",
+)
+
+
+def rebuild(connection: Connection) -> int:
+    """Write every search key anew and make the index out of them; says how many issues there are."""
+    remove(connection)
+    made = _rewrite(connection)
+    for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
+        connection.exec_driver_sql(statement)
+    return made
+
+
+def remove(connection: Connection) -> None:
+    """Drop the index, where there is one."""
+    if connection.dialect.name == "sqlite":
+        for name in _TRIGGERS:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    else:
+        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {WORDS}_kept ON meetup_issue")
+        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {WORDS}_keep()")
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {WORDS}")
+
+
+_READ = text(
+    "SELECT id, number, title, description, published_title, published_question, published_answer, "
+    "published_at IS NOT NULL AND visibility <> 'confidential' AS is_public "
+    "FROM meetup_issue WHERE id > :after ORDER BY id LIMIT 500"
+)
+_WRITE = text("UPDATE meetup_issue SET search_key = :key WHERE id = :id")
+
+
+def _rewrite(connection: Connection) -> int:
+    after = made = 0
+    while rows := connection.execute(_READ, {"after": after}).all():
+        connection.execute(_WRITE, [{"id": row.id, "key": _key(row)} for row in rows])
+        after, made = rows[-1].id, made + len(rows)
+    return made
+
+
+def _key(row: Any) -> str:
+    shown = (row.published_title, f"{row.published_question} {row.published_answer}") if row.is_public else None
+    return key_of(row.number, shown, (row.title, row.description))
+
+
+def search_key(issue: Issue) -> str:
+    """The folded words of an issue; the published part first, so that the public searches in that alone."""
+    return _key(issue)
