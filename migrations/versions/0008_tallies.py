@@ -65,5 +65,4 @@ def downgrade() -> None:
     op.drop_table("meetup_scorecard_duration")
     op.drop_table("meetup_scorecard_tally")
     op.drop_index("ix_meetup_follow_up_untallied", table_name="meetup_follow_up")
-    with op.batch_alter_table("meetup_follow_up") as batch:
-        batch.drop_column("tallied")
+    op.drop_column("meetup_follow_up", "tallied")

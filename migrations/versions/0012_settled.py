@@ -40,5 +40,4 @@ def downgrade() -> None:
     """Take back."""
     op.drop_table("meetup_scorecard_settled")
     op.drop_index("ix_meetup_issue_untallied", table_name="meetup_issue")
-    with op.batch_alter_table("meetup_issue") as batch:
-        batch.drop_column("tallied")
+    op.drop_column("meetup_issue", "tallied")

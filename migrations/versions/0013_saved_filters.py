@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("query", sa.String(length=1000), nullable=False),
         sa.Column("at", meetup.db.UTCDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meetup_saved_filter")),
-        sa.UniqueConstraint("owner", "page", "name", name=op.f("uq_meetup_saved_filter_owner")),
+        sa.UniqueConstraint("owner", "page", "name", name=op.f("uq_meetup_saved_filter_owner_page_name")),
     )
 
 
