@@ -27,7 +27,7 @@ from tests.features.issuing import build
 PASSWORD = "mot-mat-khau-that-dai-va-la"
 PAGE = "/organize/sessions/ky-37/projector"
 #: As the page's script asks.
-EVERY = 1.2
+EVERY = 1.0
 CHANGES = 10
 
 

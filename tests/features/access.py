@@ -244,6 +244,7 @@ def things(world: World) -> dict[str, list[Thing]]:
                 Thing("message", {"row_id": calendar.id, "message_id": calendar.id, "channel": "mail"}),
             ],
             "batch": [Thing("batch", {"batch": told["batch"]})],
+            "list": [Thing("list", {"page": "issues"})],
             "series": [session("repeated", by_slug(told["repeated"]), False)],
             "period": [Thing("period", {"key": told["period"]})],
             "photo": [
@@ -280,6 +281,7 @@ def kind_of(right: Right) -> str:
         "year": "year",
         "row_id": "message",
         "batch": "batch",
+        "page": "list",
         "channel": "message",
     }
     for name, kind in simple.items():

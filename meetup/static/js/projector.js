@@ -26,7 +26,7 @@
     fetch(root.dataset.events + "?known=" + mark, { credentials: "same-origin" })
       .then(function (answer) { return answer.status === 200 ? answer.text().then(show) : null; })
       .catch(function () { /* the next time */ })
-      .finally(function () { setTimeout(ask, 1200); });
+      .finally(function () { setTimeout(ask, 1000); });
   }
   var stream = new EventSource(root.dataset.events);
   stream.onmessage = function (event) { if (event.data !== mark) refresh(); };
