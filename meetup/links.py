@@ -24,6 +24,8 @@ from meetup.db import Base, BigKey, run_bare
 from meetup.errors import N_, NotFound
 
 _LOOKED_UP = "meetup.links.looked_up"
+#: Characters of a token that are its handle; the others are its digest.
+HANDLE = 16
 
 
 class Link(Base):
@@ -102,7 +104,7 @@ def subject_of(db: Session, secret: str, purpose: str, token: str) -> str:
     Raises:
         NotFound: for a token that is false, revoked or for another purpose; the same for all three.
     """
-    handle, digest = token[:16], token[16:]
+    handle, digest = token[:HANDLE], token[HANDLE:]
     unknown = NotFound(N_("This link is not valid, or no longer. Ask for a new one by the form below."))
     if len(token) != 38 or not token.isascii() or not hmac.compare_digest(digest, _digest(secret, purpose, handle)):
         raise unknown
@@ -112,6 +114,11 @@ def subject_of(db: Session, secret: str, purpose: str, token: str) -> str:
     if subject is None:
         raise unknown
     return subject
+
+
+def handle_in(token: str) -> str:
+    """The handle in a token that we made, which opens nothing by itself."""
+    return token[:HANDLE]
 
 
 def handle_of(db: Session, purpose: str, subject: str) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from tests.factories import Unit
+    from tests.rig.visitor import Visitor
 
 #: A new investor, a seat at once: token, session, its lock, who it is, the line, seats, log; seven rows and a number.
 MOST = 18
@@ -51,6 +52,29 @@ def test_a_registration_asks_little(room: Any, query_counter: Any) -> None:
     with query_counter() as statements:
         assert room.register(1).json["state"] == "confirmed"
     assert len(statements) <= MOST, "\n".join(statements)
+
+
+def test_the_form_asks_no_more(client: Visitor, work: Unit, query_counter: Any) -> None:
+    with work() as w:
+        slug = make_session(w, capacity=3).slug
+        w.commit()
+    typed = {
+        "kind": "investor",
+        "name": "Nhà đầu tư",
+        "contact_name": "Bà Lan",
+        "email": "lan@invest.example",
+        "language": "vi",
+        "response": "accepted",
+        "consent": "y",
+        "participants-0-name": "Bà Lan",
+    }
+    (token,) = {field["value"] for field in client.soup(f"/sessions/{slug}/register").select("[name=csrf_token]")}
+    with query_counter() as statements:
+        answer = client.post(f"/sessions/{slug}/register", data={**typed, "csrf_token": token})
+    assert answer.status_code == 302, answer.text
+    # No token to look for.
+    assert len(statements) <= MOST - 1, "\n".join(statements)
+    assert "lan@invest.example" not in client.get(answer.headers["Location"]).text
 
 
 def test_in_a_full_room_nobody_reads_the_whole_line(room: Any, query_counter: Any) -> None:

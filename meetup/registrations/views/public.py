@@ -9,13 +9,14 @@ from flask import session as browser
 
 from meetup.enterprises.service import normalise_email
 from meetup.errors import N_, InvalidInput
-from meetup.links import handle_of, subject_by_handle
+from meetup.links import handle_in, subject_by_handle
 from meetup.registrations import queries, service
 from meetup.registrations.checks import demand_open, status_of
 from meetup.registrations.forms import LostLinkForm, RegisterForm
 from meetup.registrations.links import PURPOSE
 from meetup.registrations.models import Registration
 from meetup.registrations.views.base import bp, draw
+from meetup.sessions.models import Session
 from meetup.sessions.queries import by_slug
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit
@@ -43,10 +44,11 @@ def register(slug: str) -> Any:
     if request.method == "POST" and not adding:
         hit("20 per minute", "register", visitor())
         demand_open(work, session)
-        outcome = submit(form, lambda: _register(form, slug))
-        if outcome is not None:
-            if outcome.created:
-                browser[_MINE] = {**_mine(), slug: handle_of(work.db, PURPOSE, outcome.registration.subject)}
+        wanted = session
+        handle = submit(form, lambda: _register(form, wanted))
+        if handle is not None:
+            if handle:
+                browser[_MINE] = {**_mine(), slug: handle}
             answer: Any = redirect(link("registrations.registered", slug=slug))
             return answer
         session = by_slug(work, slug)
@@ -60,11 +62,12 @@ def register(slug: str) -> Any:
     )
 
 
-def _register(form: RegisterForm, slug: str) -> service.Outcome:
+def _register(form: RegisterForm, session: Session) -> str:
+    """Register what was typed; gives the handle of the link that this made, empty for who was registered already."""
     work = current_work()
-    return service.register(
+    outcome = service.register(
         work,
-        by_slug(work, slug),
+        session,
         enterprise=form.enterprise(),
         contact=form.contact(),
         participants=form.people(),
@@ -72,6 +75,8 @@ def _register(form: RegisterForm, slug: str) -> service.Outcome:
         consent=bool(form.consent.data),
         consents=form.further_consents(),
     )
+    # Now: after the commit it would be looked for in a transaction of its own, and that waits for SQLite's lock again.
+    return handle_in(service.manage_token(work, outcome.registration)) if outcome.created else ""
 
 
 def _mine() -> dict[str, str]:
