@@ -7,6 +7,7 @@ first of them that has it wins. All faults are reported together.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from zoneinfo import ZoneInfo
 
 from meetup.domain.reminders import parse_escalation, parse_offsets
 from meetup.errors import BadConfiguration, InvalidInput
+
+#: A site as a Content-Security-Policy names it; with anything else in it a directive could be slipped in.
+_ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,13 @@ def _base_url(value: str) -> str | None:
     return None
 
 
+def _origins(value: tuple[str, ...]) -> str | None:
+    for one in value:
+        if not _ORIGIN.fullmatch(one):
+            return f"must name sites by scheme and host alone, such as https://province.example, not {one!r}"
+    return None
+
+
 def _log_format(value: str) -> str | None:
     return None if value in {"text", "json"} else f"must be text or json, not {value!r}"
 
@@ -147,6 +158,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("ISSUE_WORKING_DAYS", int, 15, "Working days to answer, when the conclusion names no date.", _positive),
     Setting("BROKER_URL", str, "", "A Celery broker; empty: the embedded worker."),
     Setting("BASE_URL", str, "http://localhost:5000", "The address that links in mails begin with.", _base_url),
+    Setting("WIDGET_SITES", tuple, (), "The sites that may show /widget/ in a frame; empty: this one alone.", _origins),
     Setting("SECRET_KEY", str, "", "Signs links and sessions; empty: the host application's secret key."),
     Setting("PLUGINS", tuple, ("*",), "The plugins to enable by name; * for all that are found."),
     Setting("TRACE_HOOKS", bool, False, "Whether every call of a hook is logged: hook, plugin, time taken, outcome."),
@@ -176,6 +188,13 @@ SETTINGS: tuple[Setting, ...] = (
         int,
         183,
         "Days that the e-mail address behind a comment is kept; 0: for ever.",
+        _not_negative,
+    ),
+    Setting(
+        "KEEP_PHOTO_DAYS",
+        int,
+        183,
+        "Days after its last change that a photograph is kept which is not published; 0: for ever.",
         _not_negative,
     ),
     Setting(

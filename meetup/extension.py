@@ -22,16 +22,11 @@ from meetup.storage import Storage
 from meetup.web import errors, i18n
 from meetup.web.current import close_work, current_mount, keep_fresh, request_id
 from meetup.web.guards import guard_answer, guard_request
+from meetup.web.headers import POLICY
 from meetup.web.pages import make_environment
 from meetup.wiring import root_blueprint
 
 __all__ = ["Identity", "Meetup", "ProxyFix"]
-
-#: No script, style or frame but our own; nothing inline (CSP level 3).
-POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-)
 
 
 class Meetup:

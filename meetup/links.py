@@ -17,10 +17,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, select, update
+from sqlalchemy import Index, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from meetup.db import Base, BigKey
+from meetup.db import Base, BigKey, run_bare
 from meetup.errors import N_, NotFound
 
 _LOOKED_UP = "meetup.links.looked_up"
@@ -40,6 +40,11 @@ class Link(Base):
     revoked_at: Mapped[datetime | None]
 
 
+_ROWS: Any = Link.__table__
+#: Put into words once, since every registration has its own.
+_HAND_OUT = insert(_ROWS)
+
+
 def _digest(secret: str, purpose: str, handle: str) -> str:
     key = f"meetup.links.{purpose}|{secret}".encode()
     cut = hmac.new(key, handle.encode(), hashlib.sha256).digest()[:16]
@@ -51,7 +56,7 @@ def fingerprint(secret: str) -> str:
     return hmac.new(f"meetup.links.fingerprint|{secret}".encode(), b"", hashlib.sha256).hexdigest()[:16]
 
 
-def token_for(db: Session, secret: str, purpose: str, subject: str, now: datetime) -> str:
+def token_for(db: Session, secret: str, purpose: str, subject: str, now: datetime, *, new: bool = False) -> str:
     """The token of the live link for (`purpose`, `subject`), made if there is none.
 
     Args:
@@ -59,13 +64,14 @@ def token_for(db: Session, secret: str, purpose: str, subject: str, now: datetim
         purpose: the one thing that the token does, such as ``registration``.
         subject: what it does it to, ``kind:id`` or an address.
         now: aware.
+        new: whether this transaction made the subject itself, so that nobody can have made a link for it.
     """
     known = _looked_up(db)
-    handle = known.get((purpose, subject)) or handle_of(db, purpose, subject)
+    handle = known.get((purpose, subject)) or ("" if new else handle_of(db, purpose, subject))
     if not handle:
         handle = secrets.token_urlsafe(12)
-        db.add(Link(handle=handle, purpose=purpose, subject=subject, created_at=now))
-        db.flush()
+        row = {"handle": handle, "purpose": purpose, "subject": subject, "created_at": now}
+        run_bare(db, _HAND_OUT, row)
     # Asked again now: the first statement began the transaction.
     _looked_up(db)[purpose, subject] = handle
     return handle + _digest(secret, purpose, handle)

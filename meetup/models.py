@@ -5,10 +5,12 @@ from __future__ import annotations
 from meetup.activity.models import Activity, ActivityHead
 from meetup.departments.models import CalendarOverride, Department, Field
 from meetup.enterprises.models import Consent, Contact, Enterprise
+from meetup.filters.models import SavedFilter
 from meetup.followups.models import Answer, Coordination, Draft, Extension, FollowUp, Progress, Transfer
 from meetup.issues.models import AgendaItem, Attachment, Comment, CoSigner, Issue, Message, Revision
 from meetup.links import Link
 from meetup.outbox.models import Mute, Outgoing, TransportState
+from meetup.photos.models import Photo
 from meetup.programmes.models import Programme
 from meetup.registrations.models import Arrival, Participant, Registration
 from meetup.reminders.models import Reminder, ReminderReplan, ReminderRule
@@ -46,6 +48,7 @@ __all__ = [
     "Outgoing",
     "Participant",
     "Period",
+    "Photo",
     "Programme",
     "Progress",
     "Registration",
@@ -53,6 +56,7 @@ __all__ = [
     "ReminderReplan",
     "ReminderRule",
     "Revision",
+    "SavedFilter",
     "Series",
     "Session",
     "Snapshot",

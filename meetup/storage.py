@@ -1,4 +1,4 @@
-"""Where attachments are kept: a protocol of three methods and a folder that speaks it.
+"""Where attachments and photographs are kept: a protocol of three methods and a folder that speaks it.
 
 A host may bring its own (object storage, a document system) with
 ``Meetup(app, storage=…)``.
@@ -6,9 +6,16 @@ A host may bring its own (object storage, a document system) with
 
 from __future__ import annotations
 
+import logging
 import secrets
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, runtime_checkable
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+log = logging.getLogger(__name__)
 
 
 class Storage(Protocol):
@@ -73,3 +80,58 @@ class FolderStorage:
 
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came: its claimed name and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass
+class _Pending:
+    """What a transaction has kept, and what it will have no more use for."""
+
+    fresh: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+
+def keep(storage: Storage, db: Session, content: bytes) -> str:
+    """Keep `content` for a row of the transaction of `db`, and return its key; if that is rolled back, it goes too."""
+    key = storage.save(content)
+    _pending(storage, db).fresh.append(key)
+    return key
+
+
+def drop(storage: Storage, db: Session, key: str) -> None:
+    """Forget `key` as soon as the transaction of `db` is committed, and not if it is rolled back."""
+    _pending(storage, db).gone.append(key)
+
+
+def _pending(storage: Storage, db: Session) -> _Pending:
+    known: _Pending | None = db.info.get("meetup.files")
+    if known is not None:
+        return known
+    pending: _Pending = db.info.setdefault("meetup.files", _Pending())
+
+    def settle(keys: list[str]) -> None:
+        for key in keys:
+            try:
+                storage.delete(key)
+            except Exception:
+                # The rows are what they are by now: a file that nobody names is better than an error.
+                log.exception("the file %s could not be deleted", key)
+        pending.fresh.clear()
+        pending.gone.clear()
+
+    def after_rollback(_db: Any) -> None:
+        settle(pending.fresh)
+
+    def after_commit(_db: Any) -> None:
+        settle(pending.gone)
+
+    event.listen(db, "after_rollback", after_rollback)
+    event.listen(db, "after_commit", after_commit)
+    return pending

@@ -80,9 +80,9 @@ class Work:
             raise NotFound()
         return found
 
-    def token(self, purpose: str, subject: str) -> str:
-        """The signed link's token that does `purpose` to `subject`."""
-        return links.token_for(self.db, self.mount.secret, purpose, subject, self.now)
+    def token(self, purpose: str, subject: str, *, new: bool = False) -> str:
+        """The signed link's token that does `purpose` to `subject`; of a `new` thing none is looked for."""
+        return links.token_for(self.db, self.mount.secret, purpose, subject, self.now, new=new)
 
     def log(
         self, action: str, thing: Any, *, about: str = "", before: str = "", after: str = "", **details: Any

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from state_pictures import draw
 
-from meetup.domain import FOLLOW_UP, ISSUE, REGISTRATION, SERIES, SESSION, START, Machine
+from meetup.domain import FOLLOW_UP, ISSUE, PHOTO, REGISTRATION, SERIES, SESSION, START, Machine
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "states.md"
-MACHINES = (SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP)
+MACHINES = (SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP, PHOTO)
 HEAD = """# States
 
 Written by `python tools/states.py` out of the tables in `meetup/domain/`, which the services move things by: what is

@@ -24,6 +24,13 @@ from meetup.activity.models import Activity, ActivityHead
 GENESIS = "0" * 64
 _PENDING = "meetup.activity.pending"
 
+#: Every unit of work that changes something ends with these three: put into words once, on the bare tables.
+_ROWS: Any = Activity.__table__
+_CHAIN: Any = ActivityHead.__table__
+_HEAD = select(_CHAIN.c.seq, _CHAIN.c.hash).where(_CHAIN.c.id == 1).with_for_update()
+_ADD = insert(_ROWS)
+_MOVE = update(_CHAIN).where(_CHAIN.c.id == 1)
+
 
 def record(
     db: Session,
@@ -80,20 +87,15 @@ def _seal(db: Session) -> None:
         return
     db.info[_PENDING] = []
     db.flush()
-    head = db.execute(select(ActivityHead.seq, ActivityHead.hash).where(ActivityHead.id == 1).with_for_update()).one()
+    head = db.execute(_HEAD).one()
     seq, last = head.seq, head.hash
     for entry in pending:
         seq += 1
         salt = secrets.token_hex(16)
         entry.update(seq=seq, salt=salt, prev_hash=last, details_digest=_details_digest(salt, entry["details"]))
         last = entry["hash"] = _entry_hash(entry)
-    db.execute(insert(Activity), pending)
-    db.execute(
-        update(ActivityHead)
-        .where(ActivityHead.id == 1)
-        .values(seq=seq, hash=last)
-        .execution_options(synchronize_session=False)
-    )
+    db.execute(_ADD, pending)
+    db.execute(_MOVE, {"seq": seq, "hash": last})
 
 
 def _details_digest(salt: str, details: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import resource
 import shutil
 import signal
 import sys
@@ -28,6 +29,8 @@ from meetup.outbox import worker
 _TOKEN = re.compile(r"(?<![\w-])[\w-]{38}(?![\w-])|(?<=[?&]token=)[^&\s]+")
 #: Where the web processes keep their numbers together; prometheus-client's own name.
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
+#: Clients that may wait for an answer, in each process and before it.
+MOST_WAITING = 8_192
 
 
 class AccessLog(Logger):
@@ -126,6 +129,7 @@ def command(
             worker_class="gthread",
             timeout=60,
             graceful_timeout=30,
+            **_room_for_all(),
             errorlog="-",
             accesslog="-" if access_log else None,
             logger_class=AccessLog,
@@ -141,6 +145,22 @@ def command(
     finally:
         if numbers:
             shutil.rmtree(numbers, ignore_errors=True)
+
+
+def _room_for_all() -> dict[str, int]:
+    """How many may wait: on the day a popular session opens everybody comes in the same second.
+
+    Whoever finds the system's queue full is dropped by it after a minute, without a word from us. So it is as long
+    as the system lets it be, and each process takes what it may hold open out of it.
+    """
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    except (OSError, ValueError):
+        # A system that names no limit and has one: then with what there is.
+        most = least
+    files = most if most != resource.RLIM_INFINITY else MOST_WAITING * 2
+    return {"backlog": MOST_WAITING, "worker_connections": max(100, min(MOST_WAITING, files // 2))}
 
 
 def _migrated(mount: Mount, upgrade: bool) -> None:

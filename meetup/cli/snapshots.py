@@ -16,10 +16,11 @@ from meetup import migrate
 from meetup.cli.context import Failure
 from meetup.db import TABLE_PREFIX
 from meetup.issues.models import Attachment
+from meetup.photos.models import Photo
 
 
 def take(engine: Engine, path: Path) -> tuple[list[str], list[str]]:
-    """Copy the database to `path`; gives (revisions, keys of attachments) as they are in the copy.
+    """Copy the database to `path`; gives (revisions, keys of attachments and photographs) as they are in it.
 
     SQLite by its backup API, in one step that no writer can come between;
     PostgreSQL by pg_dump in the very snapshot from which the keys are read, of
@@ -86,7 +87,12 @@ def _copied(path: Path) -> tuple[list[str], list[str]]:
 
 
 def _keys(connection: Connection) -> list[str]:
-    return list(connection.scalars(select(Attachment.key).distinct().order_by(Attachment.key)))
+    found = set(connection.scalars(select(Attachment.key)))
+    # A backup is taken before a migration, too: there may be no photographs yet.
+    if Photo.__tablename__ in _tables(connection):
+        for pair in connection.execute(select(Photo.key, Photo.small_key).where(Photo.state != "removed")):
+            found |= set(pair)
+    return sorted(found)
 
 
 def _tables(connection: Connection) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from meetup.access import SYSTEM, Actor
-from meetup.demo import people, rows, script
+from meetup.demo import people, photographs, rows, script
 from meetup.demo.calendar import StoryTime
 from meetup.demo.scripts import IssueScript, SessionScript
 from meetup.departments import service as departments
@@ -22,11 +22,13 @@ from meetup.followups.models import Extension
 from meetup.issues import service as issues
 from meetup.issues.models import Comment
 from meetup.mount import Mount
+from meetup.photos import service as photos
 from meetup.programmes import service as programmes
 from meetup.registrations import service as registrations
 from meetup.registrations.models import Registration
 from meetup.scorecards import service as scorecards
 from meetup.sessions import service as sessions
+from meetup.storage import Upload
 from meetup.work import Work
 
 Step = tuple[datetime, Callable[[Work], None]]
@@ -84,6 +86,7 @@ class Story:
             yield start - timedelta(days=2), partial(self._agenda, one=session)
             yield start, partial(self._hold, one=session)
             yield start + timedelta(days=3, hours=8), partial(self._report, one=session)
+        yield start + timedelta(days=3, hours=9), partial(self._photos, one=session)
         yield on(16, 11), self._publish_coming
         for at, key in enumerate(people.ENTERPRISES):
             yield on(17 + at // 4, 11, 8 + at % 4), partial(self._register_coming, key=key)
@@ -213,7 +216,32 @@ class Story:
             registrations.check_in(work, registration)
 
     def _report(self, work: Work, one: SessionScript) -> None:
-        sessions.report(work, rows.session(work, one.number), conclusion_number=f"{one.number + 100}/TB-UBND")
+        heard = sum(item.session == one.number for item in script.ISSUES)
+        summary = (
+            f"Lãnh đạo tỉnh đã nghe {heard} kiến nghị về {one.topic[:1].lower()}{one.topic[1:]}; mỗi việc được giao một cơ quan chủ trì "
+            "và có hạn trả lời, doanh nghiệp xác nhận khi việc đã xong."
+        )
+        number = f"{one.number + 100}/TB-UBND"
+        sessions.report(work, rows.session(work, one.number), conclusion_number=number, summary=summary)
+
+    def _photos(self, work: Work, one: SessionScript) -> None:
+        """Two are taken in, and one of them is published; the other waits for the visitor's own look."""
+        session = rows.session(work, one.number)
+        made = [
+            photo
+            for drawing in photographs.DRAWINGS
+            for photo in photos.add(
+                work,
+                session,
+                [Upload("anh.jpg", drawing.draw())],
+                caption=drawing.caption,
+                caption_en=drawing.caption_en,
+                credit="Ảnh: Ban tổ chức (mẫu)",
+                alt=drawing.alt,
+                alt_en=drawing.alt_en,
+            )
+        ]
+        photos.publish(work, made[0], nobody_unasked=True)
 
     # -- issues -----------------------------------------------------------------------------------
 

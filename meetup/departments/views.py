@@ -17,6 +17,7 @@ from meetup.errors import InvalidInput, NotFound
 from meetup.web.current import current_work, link
 from meetup.web.forms import Form, submit
 from meetup.web.guards import allow
+from meetup.web.history import DEPARTMENT, history
 from meetup.web.i18n import _
 from meetup.web.pages import page
 
@@ -149,4 +150,5 @@ def _answer(form: DepartmentForm, done: Department | None, department: Departmen
         answer: Any = redirect(link("departments.index"))
         return answer
     code = 422 if request.method == "POST" and form.failed else 200
-    return page("departments/edit.html", form=form, department=department), code
+    steps = history(current_work(), department.subject, DEPARTMENT) if department else []
+    return page("departments/edit.html", form=form, department=department, steps=steps), code

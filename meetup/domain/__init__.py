@@ -28,6 +28,7 @@ from meetup.domain.invites import cancellation, invitation
 from meetup.domain.issues import CHANNELS, ISSUE, KINDS, OUTCOMES, VISIBILITIES, check_outcome, says_something
 from meetup.domain.machine import START, Machine
 from meetup.domain.mailparts import CalendarPart, Unreadable, calendar_parts, read_message
+from meetup.domain.photos import PHOTO
 from meetup.domain.privacy import find_personal_data, mask_email, mask_personal_id
 from meetup.domain.recurrence import Rule, parse_rule, rule_words
 from meetup.domain.registrations import (
@@ -62,6 +63,7 @@ __all__ = [
     "OUTCOMES",
     "OWES_ANSWER",
     "PARTSTAT",
+    "PHOTO",
     "REGISTRATION",
     "SERIES",
     "SESSION",

@@ -47,6 +47,7 @@ KINDS: Mapping[str, Kind] = {
     for one in (
         Kind("session", "before", "dhw", {"enterprise": "session_reminder"}, "session"),
         Kind("closing", "before", "dhw", {"enterprise": "registration_closing"}, "session"),
+        Kind("report", "after", "wd", {"organizer": "session_unreported"}, "session"),
         Kind("unanswered", "after", "wdh", {"enterprise": "invitation_unanswered"}, "registration"),
         Kind("offer", "before", "h", {"enterprise": "offer_lapsing"}, "registration"),
         Kind("due", "before", "dwh", {"department": "follow_up_due", "head": "follow_up_due"}, "follow-up"),
@@ -138,7 +139,7 @@ class Rule:
         """The name of its planned reminders."""
         if self.kind == "digest":
             return f"{self.about}:{self.weekday}-{self.hour:02}"
-        if self.kind == "unanswered":
+        if KINDS[self.kind].side == "after" and len(KINDS[self.kind].units) > 1:
             return f"{self.about}:+{self.offset}"
         return f"{self.about}:+{self.amount}" if KINDS[self.kind].side == "after" else f"{self.about}:{self.offset}"
 
@@ -167,6 +168,7 @@ def seeds(session_offsets: str, due_offsets: str, escalation: str) -> tuple[Rule
         Rule("closing", "enterprise", 1, "d"),
         Rule("unanswered", "enterprise", 3, "w"),
         Rule("offer", "enterprise", 6, "h"),
+        Rule("report", "organizer", 3, "w"),
     ]
     rules += [Rule("due", "department", one.amount, one.unit) for one in parse_offsets(due_offsets)]
     rules += [Rule("overdue", "department", 1)]

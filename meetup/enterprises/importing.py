@@ -171,7 +171,7 @@ class EnterpriseRows:
         of_enterprise = select(Contact).where(Contact.enterprise_id == enterprise.id, Contact.email == email)
         found = db.scalars(of_enterprise).one_or_none()
         if found is None:
-            given = {name: value for name, value in values.items() if value}
+            given: dict[str, Any] = {name: value for name, value in values.items() if value}
             find_or_create_contact(self.work, enterprise, email=email, **given)
             return True
         changed = {name: value for name, value in values.items() if value and getattr(found, name) != value}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from meetup.domain.faults import Faults
@@ -53,6 +53,15 @@ CONSENT_TEXTS: dict[str, tuple[str, str]] = {
     "contact": ("2026-11", N_("I would like to be invited to later sessions.")),
     "photo": ("2026-11", N_("Photographs in which I can be seen may be published.")),
 }
+
+#: Those without a tax code, by the address of a contact; put into words once.
+_REACHED_AT = (
+    select(Enterprise)
+    .join(Contact, Contact.enterprise_id == Enterprise.id)
+    .where(Contact.email == bindparam("email"), Enterprise.tax_code.is_(None), Enterprise.kind == bindparam("of_kind"))
+    .order_by(Enterprise.id)
+    .limit(1)
+)
 
 
 def check_enterprise(work: Work, given: dict[str, Any], faults: Faults, *, strict: bool = True) -> dict[str, Any]:
@@ -116,11 +125,43 @@ def find_or_create_enterprise(
     Args:
         email: a contact's folded address, to find who has no tax code.
     """
+    found, new = enter_enterprise(
+        work,
+        kind=kind,
+        tax_code=tax_code,
+        name=name,
+        sector=sector,
+        email=email,
+        address=address,
+        size_class=size_class,
+        locality_id=locality_id,
+    )
+    if new:
+        work.db.flush()
+    return found
+
+
+def enter_enterprise(
+    work: Work,
+    *,
+    kind: str,
+    tax_code: str | None,
+    name: str,
+    sector: str = "",
+    email: str = "",
+    address: str = "",
+    size_class: str = "",
+    locality_id: int | None = None,
+) -> tuple[Enterprise, bool]:
+    """As :func:`find_or_create_enterprise`; and whether it is new, so that nothing of it can be known yet.
+
+    A new one may have no key before the next flush, which is its contact's.
+    """
     found = _by_tax_code(work, tax_code) if tax_code else _by_contact(work, kind, email)
     if found is not None:
         found.sector = found.sector or sector
         found.address = found.address or address
-        return found
+        return found, False
     values = {
         "kind": kind,
         "tax_code": tax_code,
@@ -137,12 +178,13 @@ def find_or_create_enterprise(
     }
     if tax_code:
         # Two at once: the second waits for the first and finds its row.
-        _insert_once(work, Enterprise, values)
-        return work.db.scalars(select(Enterprise).where(Enterprise.tax_code == tax_code)).one()
+        made = _insert_once(work, Enterprise, values)
+        if made is not None:
+            return made, True
+        return work.db.scalars(select(Enterprise).where(Enterprise.tax_code == tax_code)).one(), False
     enterprise = Enterprise(**values)
     work.db.add(enterprise)
-    work.db.flush()
-    return enterprise
+    return enterprise, True
 
 
 def find_or_create_contact(
@@ -154,24 +196,31 @@ def find_or_create_contact(
     phone: str = "",
     language: str = "vi",
     position: str = "",
+    new: bool = False,
 ) -> Contact:
-    """The person at `enterprise` with this (folded) address, or a new one; gaps are filled, names are kept."""
+    """The person at `enterprise` with this (folded) address, or a new one; gaps are filled, names are kept.
+
+    Args:
+        new: whether this unit made the enterprise itself: then nobody else can have entered a contact of it.
+    """
+    values = {
+        "name": name,
+        "email": email,
+        "phone": phone,
+        "language": language,
+        "position": position,
+        "created_at": work.now,
+    }
+    if new:
+        fresh = Contact(enterprise=enterprise, **values)
+        work.db.add(fresh)
+        work.db.flush()
+        return fresh
     query = select(Contact).where(Contact.enterprise_id == enterprise.id, Contact.email == email)
     contact = work.db.scalar(query)
     if contact is None:
-        _insert_once(
-            work,
-            Contact,
-            {
-                "enterprise_id": enterprise.id,
-                "name": name,
-                "email": email,
-                "phone": phone,
-                "language": language,
-                "position": position,
-                "created_at": work.now,
-            },
-        )
+        contact = _insert_once(work, Contact, {"enterprise_id": enterprise.id, **values})
+    if contact is None:
         contact = work.db.scalars(query).one()
     contact.phone = contact.phone or phone
     contact.position = contact.position or position
@@ -239,13 +288,7 @@ def _by_tax_code(work: Work, tax_code: str) -> Enterprise | None:
 def _by_contact(work: Work, kind: str, email: str) -> Enterprise | None:
     if not email:
         return None
-    return work.db.scalar(
-        select(Enterprise)
-        .join(Contact, Contact.enterprise_id == Enterprise.id)
-        .where(Contact.email == email, Enterprise.tax_code.is_(None), Enterprise.kind == kind)
-        .order_by(Enterprise.id)
-        .limit(1)
-    )
+    return work.db.scalar(_REACHED_AT, {"of_kind": kind, "email": email})
 
 
 def _head_office(work: Work, tax_code: str | None) -> int | None:
@@ -254,8 +297,8 @@ def _head_office(work: Work, tax_code: str | None) -> int | None:
     return work.db.scalar(select(Enterprise.id).where(Enterprise.tax_code == tax_code[:10]))
 
 
-def _insert_once(work: Work, model: type[Any], values: dict[str, Any]) -> None:
-    """Insert, unless a unique index says that somebody did; no savepoint, no error to undo."""
+def _insert_once(work: Work, model: type[Any], values: dict[str, Any]) -> Any:
+    """Insert, unless a unique index says that somebody did (None); no savepoint, no error to undo."""
     make: Any = postgresql.insert if work.db.get_bind().dialect.name == "postgresql" else sqlite.insert
     work.db.flush()
-    work.db.execute(make(model).values(**values).on_conflict_do_nothing())
+    return work.db.scalars(make(model).values(**values).on_conflict_do_nothing().returning(model)).one_or_none()

@@ -58,18 +58,20 @@ def _narrowed(statement: Any, dialect: str, tier: Tier) -> tuple[Any, Any]:
 
 
 _TRIGGERS = {
-    f"{WORDS}_added": f"AFTER INSERT ON meetup_follow_up BEGIN "
-    f"INSERT INTO {WORDS} (rowid, words) VALUES (new.id, new.search_key); END",
-    f"{WORDS}_changed": f"AFTER UPDATE OF search_key ON meetup_follow_up BEGIN "
-    f"INSERT INTO {WORDS} ({WORDS}, rowid, words) VALUES ('delete', old.id, old.search_key); "
-    f"INSERT INTO {WORDS} (rowid, words) VALUES (new.id, new.search_key); END",
-    f"{WORDS}_gone": f"AFTER DELETE ON meetup_follow_up BEGIN "
-    f"INSERT INTO {WORDS} ({WORDS}, rowid, words) VALUES ('delete', old.id, old.search_key); END",
+    "meetup_follow_up_words_added": "AFTER INSERT ON meetup_follow_up BEGIN "
+    "INSERT INTO meetup_follow_up_words (rowid, words) VALUES (new.id, new.search_key); END",
+    "meetup_follow_up_words_changed": "AFTER UPDATE OF search_key ON meetup_follow_up BEGIN "
+    "INSERT INTO meetup_follow_up_words (meetup_follow_up_words, rowid, words) "
+    "VALUES ('delete', old.id, old.search_key); "
+    "INSERT INTO meetup_follow_up_words (rowid, words) VALUES (new.id, new.search_key); END",
+    "meetup_follow_up_words_gone": "AFTER DELETE ON meetup_follow_up BEGIN "
+    "INSERT INTO meetup_follow_up_words (meetup_follow_up_words, rowid, words) "
+    "VALUES ('delete', old.id, old.search_key); END",
 }
 _SQLITE = (
-    f"CREATE VIRTUAL TABLE {WORDS} USING fts5(words, content='', prefix='2 3', detail=column, "
+    "CREATE VIRTUAL TABLE meetup_follow_up_words USING fts5(words, content='', prefix='2 3', detail=column, "
     "tokenize='unicode61 remove_diacritics 0')",
-    f"INSERT INTO {WORDS} (rowid, words) SELECT id, search_key FROM meetup_follow_up",
+    "INSERT INTO meetup_follow_up_words (rowid, words) SELECT id, search_key FROM meetup_follow_up",
     *(f"CREATE TRIGGER {name} {does}" for name, does in _TRIGGERS.items()),
 )
 _POSTGRESQL = (

@@ -16,6 +16,7 @@ from meetup.domain.followups import FOLLOW_UP
 from meetup.enterprises.models import Enterprise
 from meetup.issues.models import Issue
 
+_NOT_CLOSED = text("state != 'closed'")
 _LIVE_DRAFT = text("state NOT IN ('sent', 'dropped')")
 
 
@@ -51,6 +52,8 @@ class FollowUp(Stateful, Base):
             sqlite_where=text("tallied = 0"),
             postgresql_where=text("NOT tallied"),
         ),
+        # As much is open after ten years as after one: what is due next is read from here, whatever is closed.
+        Index("ix_meetup_follow_up_open", "due_on", "id", sqlite_where=_NOT_CLOSED, postgresql_where=_NOT_CLOSED),
     )
     KIND = "follow-up"
     MACHINE = FOLLOW_UP

@@ -72,7 +72,7 @@ def in_view(view: str, today: date, department_id: int | None) -> ColumnElement[
     """The condition of standing in one of :data:`VIEWS`."""
     coordinating = FollowUp.id.in_(select(Coordination.follow_up_id).where(Coordination.department_id == department_id))
     if view == "coordinating":
-        return and_(coordinating, FollowUp.state != "closed")
+        return and_(coordinating, FollowUp.state.in_(NOT_CLOSED))
     own = FollowUp.lead_department_id == department_id if department_id is not None else FollowUp.id.is_not(None)
     state = {
         "open": FollowUp.state.in_(OWED),
@@ -119,13 +119,12 @@ def counts(db: DbSession, scope: Scope, today: date) -> dict[str, int]:
     of = scope.department_id
     views = [view for view in VIEWS if view != "closed"]
     columns = [func.coalesce(func.sum(case((in_view(view, today, of), 1), else_=0)), 0).label(view) for view in views]
-    query = select(*columns).select_from(FollowUp).join(FollowUp.issue).where(scope.allows())
-    if of is None:
-        query = query.where(FollowUp.state.in_(NOT_CLOSED))
-    else:
+    query = select(*columns).select_from(FollowUp).join(FollowUp.issue)
+    # Before whose it is: by its states what is open is found, however much is closed.
+    query = query.where(scope.allows(), FollowUp.state.in_(NOT_CLOSED))
+    if of is not None:
         along = select(Coordination.follow_up_id).where(Coordination.department_id == of)
-        own = and_(FollowUp.lead_department_id == of, FollowUp.state.in_(NOT_CLOSED))
-        query = query.where(or_(own, and_(FollowUp.id.in_(along), FollowUp.state != "closed")))
+        query = query.where(or_(FollowUp.lead_department_id == of, FollowUp.id.in_(along)))
     found = {name: int(value) for name, value in db.execute(query).one()._mapping.items()}
     closed = select(FollowUp.id).join(FollowUp.issue).where(scope.allows(), in_view("closed", today, of))
     counted = select(func.count()).select_from(closed.limit(MOST_COUNTED + 1).subquery())

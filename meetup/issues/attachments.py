@@ -1,9 +1,7 @@
 """Attachments: what kind a file really is, what is taken out of it, and how it is kept.
 
 A file's type is what its content says, never what its name or the browser
-claims. Pictures are decoded and written anew by Pillow, which leaves out
-everything but the picture: Exif with its place and camera, comments, embedded
-previews, whatever hangs behind the end.
+claims. Pictures are written anew, without place and camera: :mod:`meetup.pictures`.
 """
 
 from __future__ import annotations
@@ -15,9 +13,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PIL import Image, ImageOps
-from sqlalchemy import event
-
+from meetup import pictures, storage
 from meetup.domain.text import clean
 from meetup.errors import N_, InvalidInput
 from meetup.issues.checks import Checks
@@ -28,9 +24,7 @@ from meetup.work import Work
 #: The types that are taken, with the ends of names that fit them.
 TYPES: Mapping[str, tuple[str, ...]] = {
     "application/pdf": (".pdf",),
-    "image/png": (".png",),
-    "image/jpeg": (".jpg", ".jpeg"),
-    "image/webp": (".webp",),
+    **pictures.TYPES,
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
     "text/plain": (".txt", ".csv", ".md"),
@@ -39,9 +33,6 @@ TYPES: Mapping[str, tuple[str, ...]] = {
 #: For the file chooser of a form.
 ACCEPT = ",".join(end for ends in TYPES.values() for end in ends)
 
-#: A picture with more pixels is refused before it is decoded.
-MAX_PIXELS = 60_000_000
-
 _MARKUP = re.compile(r"^\s*<(?:!doctype|html|svg|\?xml|script|head|body|iframe)\b", re.IGNORECASE)
 
 
@@ -49,12 +40,8 @@ def sniff(content: bytes) -> str:
     """The type that `content` has, out of :data:`TYPES`; empty for anything else."""
     if content.startswith(b"%PDF-"):
         return "application/pdf"
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
+    if picture := pictures.kind_of(content):
+        return picture
     if content.startswith(b"PK\x03\x04"):
         return _office(content)
     return "text/plain" if _is_text(content) else ""
@@ -84,43 +71,6 @@ def _is_text(content: bytes) -> bool:
     if any(ord(char) < 32 and char not in "\t\n\r\f" for char in text):
         return False
     return bool(text.strip()) and not _MARKUP.match(text)
-
-
-def without_metadata(content: bytes, content_type: str) -> bytes:
-    """`content`, a picture, with nothing in it but the picture, the right way up.
-
-    Raises:
-        ValueError: if it cannot be read as a picture, or is too large a one.
-    """
-    kind = content_type.removeprefix("image/").upper()
-    try:
-        with Image.open(io.BytesIO(content), formats=[kind]) as found:
-            if found.width * found.height > MAX_PIXELS:
-                raise ValueError("too large")
-            return _anew(found, kind)
-    except Exception as error:
-        # A decoder that is fed broken bytes raises whatever it likes.
-        raise ValueError(f"{type(error).__name__}: {error}") from None
-
-
-def _anew(found: Image.Image, kind: str) -> bytes:
-    """The picture written again: its pixels, colours and transparency, and nothing else."""
-    options: dict[str, Any] = {"exif": b"", "icc_profile": found.info.get("icc_profile")}
-    see_through = found.info.get("transparency")
-    turned = found.getexif().get(0x0112, 1) != 1
-    picture: Image.Image = ImageOps.exif_transpose(found) if turned else found
-    if kind == "JPEG":
-        # With its own tables a picture that was not turned loses next to nothing.
-        options |= {"quality": "keep"} if found.format == "JPEG" and not turned else {"quality": 92}
-    elif kind == "WEBP":
-        options |= {"quality": 90, "xmp": b""}
-    else:
-        options |= {"optimize": True}
-    picture.load()
-    picture.info = {} if see_through is None else {"transparency": see_through}
-    out = io.BytesIO()
-    picture.save(out, kind, **options)
-    return out.getvalue()
 
 
 def safe_name(name: str, content_type: str) -> str:
@@ -154,7 +104,7 @@ def _take(work: Work, checks: Checks, upload: Upload) -> tuple[str, str, bytes] 
     content = upload.content
     if kind.startswith("image/"):
         try:
-            content = without_metadata(content, kind)
+            content = pictures.without_metadata(content, kind).content
         except ValueError:
             kind = ""
     if not kind:
@@ -193,8 +143,7 @@ def attach(
     checks.done()
     rows = []
     for name, kind, content in filter(None, taken):
-        key = work.mount.storage.save(content)
-        _forget_on_rollback(work, key)
+        key = storage.keep(work.mount.storage, work.db, content)
         rows.append(
             Attachment(
                 issue_id=issue.id,
@@ -213,22 +162,3 @@ def attach(
     for row in rows:
         work.log("issue.attach", issue, attachment=row.id, sha256=row.sha256, side=side)
     return rows
-
-
-def _forget_on_rollback(work: Work, key: str) -> None:
-    """A file whose row never comes to be does not stay behind."""
-    keys: list[str] | None = work.memo.get("issues.kept_files")
-    if keys is not None:
-        keys.append(key)
-        return
-    keys = work.memo["issues.kept_files"] = [key]
-
-    def forget(_session: Any) -> None:
-        while keys:
-            work.mount.storage.delete(keys.pop())
-
-    def settle(_session: Any) -> None:
-        keys.clear()
-
-    event.listen(work.db, "after_rollback", forget)
-    event.listen(work.db, "after_commit", settle)

@@ -100,8 +100,8 @@ _VECTOR = f"array_to_tsvector({_VECTOR})"
 
 
 _COLUMNS = "shown_title, shown_text, own_title, own_text"
-_ADD = f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) VALUES (new.id, {_parts('new')});"
-_TAKE = f"INSERT INTO {WORDS} ({WORDS}, rowid, {_COLUMNS}) VALUES ('delete', old.id, {_parts('old')});"
+_ADD = f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) VALUES (new.id, {_parts('new')});"  # nosec B608
+_TAKE = f"INSERT INTO {WORDS} ({WORDS}, rowid, {_COLUMNS}) VALUES ('delete', old.id, {_parts('old')});"  # nosec B608
 _TRIGGERS = {
     f"{WORDS}_added": f"AFTER INSERT ON meetup_issue BEGIN {_ADD} END",
     f"{WORDS}_changed": f"AFTER UPDATE OF search_key ON meetup_issue BEGIN {_TAKE} {_ADD} END",
@@ -110,7 +110,7 @@ _TRIGGERS = {
 _SQLITE = (
     f"CREATE VIRTUAL TABLE {WORDS} USING fts5({_COLUMNS}, content='', prefix='2 3', detail=column, "
     "tokenize='unicode61 remove_diacritics 0')",
-    f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) SELECT id, {_parts('meetup_issue')} FROM meetup_issue",
+    f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) SELECT id, {_parts('meetup_issue')} FROM meetup_issue",  # nosec B608
     *(f"CREATE TRIGGER {name} {does}" for name, does in _TRIGGERS.items()),
 )
 # Generated, not filled by a trigger: the function of one would not be in a dump of Meetup's tables.

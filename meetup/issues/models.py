@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetup.db import Base, BigKey, Row, Stateful
@@ -21,7 +21,8 @@ class Issue(Stateful, Base):
     ``number`` is what people quote; it is random, so that it reveals no count.
     ``search_key`` is the folded text. ``published_*`` is the redacted version that
     the public reads, with the hash of what was published. ``outcome`` is how it was
-    answered; ``conclusion`` what the chair said.
+    answered; ``conclusion`` what the chair said. ``tallied``: it came to an end, and the sums
+    of what its programme achieved have it, so that nobody counts it again.
     """
 
     __tablename__ = "meetup_issue"
@@ -29,6 +30,13 @@ class Issue(Stateful, Base):
         Index("ix_meetup_issue_state_id", "state", "id"),
         Index("ix_meetup_issue_published", "published_at", "id"),
         Index("ix_meetup_issue_field_state", "field_id", "state"),
+        Index(
+            "ix_meetup_issue_untallied",
+            "state",
+            "id",
+            sqlite_where=text("tallied = 0"),
+            postgresql_where=text("NOT tallied"),
+        ),
     )
     KIND = "issue"
     MACHINE = ISSUE
@@ -67,6 +75,7 @@ class Issue(Stateful, Base):
     published_answer: Mapped[str] = mapped_column(Text, default="")
     published_hash: Mapped[str] = mapped_column(String(64), default="")
     facts: Mapped[dict[str, Any] | None]
+    tallied: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     enterprise: Mapped[Enterprise] = relationship(lazy="raise_on_sql")
     contact: Mapped[Contact] = relationship(lazy="raise_on_sql")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from meetup.domain.issues import CHANNELS, KINDS, OUTCOMES, VISIBILITIES
+from meetup.storage import Upload
 
 __all__ = [
     "CHANNELS",
@@ -40,11 +39,3 @@ OPEN = MERGEABLE - {"resolved"}
 TITLE_LENGTH = 200
 TEXT_LENGTH = 10_000
 REASON_LENGTH = 2_000
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file as it came: its claimed name and its bytes."""
-
-    name: str
-    content: bytes

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, Text
+from sqlalchemy import Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from meetup.db import Base, BigKey
+
+_ASKED = text("request_id <> ''")
 
 
 class Outgoing(Base):
@@ -29,6 +31,8 @@ class Outgoing(Base):
         Index("ix_meetup_outgoing_thread", "thread", "state", "id"),
         Index("ix_meetup_outgoing_subject", "subject", "id"),
         Index("ix_meetup_outgoing_recipient", "recipient", "id"),
+        # Most messages are the worker's own, whom no request asked for.
+        Index("ix_meetup_outgoing_request", "request_id", "state", sqlite_where=_ASKED, postgresql_where=_ASKED),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)

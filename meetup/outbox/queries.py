@@ -11,13 +11,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session, defer
 
 from meetup.outbox.models import Outgoing, TransportState
 
 #: The lists of the organiser's page, in its order.
 STATES = ("dead", "queued", "sent", "superseded", "expired")
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The messages that one request caused: how many wait, were sent, could not be sent, were not needed any more."""
+
+    waiting: int
+    sent: int
+    dead: int
+    dropped: int
+
+    @property
+    def all(self) -> int:
+        """Every one of them."""
+        return self.waiting + self.sent + self.dead + self.dropped
+
+    @property
+    def done(self) -> int:
+        """Those that wait no more."""
+        return self.all - self.waiting
+
 
 _URL = re.compile(r"(?:https?://|webcal://)[^\s<>\"')\]]+")
 _PLUS = re.compile(r"\+[A-Za-z0-9_.=-]{16,}@")
@@ -93,6 +114,17 @@ def counts(db: Session) -> dict[str, int]:
     query = select(Outgoing.state, number).where(Outgoing.state.in_(("queued", "leased", "dead")))
     found = {row.state: row.number for row in db.execute(query.group_by(Outgoing.state))}
     return {"queued": found.get("queued", 0) + found.get("leased", 0), "dead": found.get("dead", 0)}
+
+
+def batch(db: Session, request_id: str) -> Batch:
+    """How far the messages are that one request caused."""
+    query = select(Outgoing.state, func.count()).where(
+        Outgoing.request_id == request_id, Outgoing.request_id != literal_column("''")
+    )
+    found: dict[str, int] = dict(db.execute(query.group_by(Outgoing.state)).tuples().all())
+    waiting = found.pop("queued", 0) + found.pop("leased", 0)
+    sent, dead = found.pop("sent", 0), found.pop("dead", 0)
+    return Batch(waiting, sent, dead, sum(found.values()))
 
 
 def as_sent(row: Outgoing) -> EmailMessage | None:

@@ -6,11 +6,26 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
+from meetup.db import run_bare
 from meetup.errors import N_
 from meetup.outbox.models import Outgoing
 from meetup.work import Work
+
+_ROWS: Any = Outgoing.__table__
+#: Put into words once: it goes with every message that has a calendar part.
+_OVERTAKE = (
+    update(_ROWS)
+    .where(
+        _ROWS.c.thread == bindparam("of_thread"),
+        _ROWS.c.state == "queued",
+        _ROWS.c.recipient == bindparam("to"),
+        _ROWS.c.kind.like("calendar_%"),
+        _ROWS.c.attempted_at.is_(None),
+    )
+    .values(state="superseded", reason=N_("overtaken by a newer message"))
+)
 
 
 def enqueue(
@@ -45,19 +60,7 @@ def enqueue(
     if not to:
         return None
     if thread and replaces:
-        work.db.flush()
-        work.db.execute(
-            update(Outgoing)
-            .where(
-                Outgoing.thread == thread,
-                Outgoing.state == "queued",
-                Outgoing.recipient == to,
-                Outgoing.kind.like("calendar_%"),
-                Outgoing.attempted_at.is_(None),
-            )
-            .values(state="superseded", reason=N_("overtaken by a newer message"))
-            .execution_options(synchronize_session=False)
-        )
+        run_bare(work.db, _OVERTAKE, {"of_thread": thread, "to": to}, Outgoing)
     row = Outgoing(
         kind=kind,
         channel=channel,

@@ -6,13 +6,15 @@ from email.message import EmailMessage
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from meetup.errors import NotFound
+from meetup.filters.views import saved
 from meetup.outbox import addresses, deadletters, drawing, queries
 from meetup.outbox.models import Outgoing
 from meetup.web.behind import subject_behind
-from meetup.web.current import current_actor, current_mount, current_work, link
+from meetup.web.current import current_actor, current_mount, current_work, link, request_id
 from meetup.web.guards import allow, check_csrf
 from meetup.web.i18n import _, ngettext
 from meetup.web.pages import page
@@ -21,6 +23,8 @@ from meetup.web.paging import paged, unpack
 bp = Blueprint("outbox", __name__)
 
 PAGE_LENGTH = 50
+#: From so many messages on one wants to see how far they are.
+MANY = 10
 #: A sent message is somebody's HTML: it may show itself, and nothing else.
 FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; form-action 'none'; sandbox"
 
@@ -71,6 +75,7 @@ def index() -> str:
     more = {name: value for name, value in (("subject", subject), ("recipient", recipient)) if value}
     return page(
         "outbox/index.html",
+        saved=saved("outbox"),
         state=state,
         messages=shown.items,
         next_url=link("outbox.index", state=state, after=shown.next, **more) if shown.next else "",
@@ -84,6 +89,26 @@ def index() -> str:
         alarms=queries.alarms(work.db),
         masked=queries.masked,
     )
+
+
+@bp.get("/organize/outbox/batches/<batch>")
+@allow("outbox.read")
+def batch(batch: str) -> str:
+    """How far the messages are that one step caused; the page follows them by itself."""
+    found = queries.batch(current_work().db, batch)
+    if not found.all:
+        raise NotFound()
+    return page("outbox/batch.html", batch=found)
+
+
+def tell_batch() -> None:
+    """After a step whose mails take a while: say where to see them go."""
+    found = queries.batch(current_work().db, request_id())
+    if found.all >= MANY:
+        words = ngettext("%(num)d message is on its way.", "%(num)d messages are on their way.", found.all)
+        way = Markup('{} <a href="{}">{}</a>')
+        to = link("outbox.batch", batch=request_id())
+        flash(way.format(words, to, _("Watch them go")), "info")
 
 
 @bp.get("/organize/outbox/<int:row_id>")
@@ -106,6 +131,7 @@ def show(row_id: int) -> str:
         has_calendar=message is not None and bool(queries.calendar_of(message)),
         title=queries.masked(row.title),
         drawn=drawn,
+        batch=queries.batch(current_work().db, row.request_id) if row.request_id else None,
         why_not=_(drawn.why_not) if drawn and drawn.why_not else "",
     )
 

@@ -120,6 +120,8 @@ def _of_things(kind: str) -> Sample | None:
         return lambda work: _follow_up(work, kind)
     if kind == "weekly_digest":
         return _digest
+    if kind == "session_unreported":
+        return _unreported
     if kind in _ISSUES or kind.startswith("issue_") or kind == "comment_waiting":
         return lambda work: _issue(work, kind)
     return None
@@ -177,6 +179,16 @@ def _registration(work: Work, kind: str) -> Context | None:
         "until": until.isoformat(),
         "rule": "",
     }
+
+
+def _unreported(work: Work) -> Context | None:
+    found = work.db.scalar(select(Session.id).where(Session.state == "held").order_by(Session.id.desc()).limit(1))
+    found = found or work.db.scalar(select(Session.id).order_by(Session.id.desc()).limit(1))
+    if found is None:
+        return None
+    ended = work.now - timedelta(days=4)
+    _set(work, Session, found, state="held", starts_at=ended - timedelta(hours=2), ends_at=ended)
+    return {"session": found, "rule": ""}
 
 
 def _follow_up(work: Work, kind: str) -> Context | None:

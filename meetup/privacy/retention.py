@@ -16,13 +16,15 @@ from meetup.activity.models import Activity
 from meetup.enterprises.models import Consent, Contact
 from meetup.issues.models import Comment, Issue
 from meetup.issues.values import OPEN
+from meetup.photos.models import Photo
+from meetup.photos.service import remove
 from meetup.privacy.erase import TOMBSTONE, empty_entries, erase
 from meetup.registrations.models import Participant, Registration
 from meetup.sessions.models import Session
 from meetup.work import Work
 
 #: How much one turn forgets at most, so that its transaction stays short.
-CONTACTS, ROWS, ENTRIES = 20, 500, 5_000
+CONTACTS, PHOTOS, ROWS, ENTRIES = 20, 50, 500, 5_000
 #: States of registrations from which nobody came.
 _NOBODY_CAME = ("invited", "declined", "waitlisted", "offered", "tentative", "cancelled", "absent")
 _ERASED = "%@erased.invalid"
@@ -37,6 +39,8 @@ def forget(work: Work) -> dict[str, int]:
         found["participants_forgotten"] = _participants(work, _before(work, settings.keep_unsuccessful_days))
     if settings.keep_comment_days:
         found["comment_addresses_forgotten"] = _comments(work, _before(work, settings.keep_comment_days))
+    if settings.keep_photo_days:
+        found["photographs_removed"] = _photos(work, _before(work, settings.keep_photo_days))
     if settings.keep_log_days:
         found["log_entries_emptied"] = _entries(work, _before(work, settings.keep_log_days))
     counts: dict[str, Any] = {name: count for name, count in found.items() if count}
@@ -108,6 +112,19 @@ def _comments(work: Work, before: datetime) -> int:
     ).all()
     for row in rows:
         row.email = f"erased-{row.id}@erased.invalid"
+    return len(rows)
+
+
+def _photos(work: Work, before: datetime) -> int:
+    """Photographs that nobody published; what is on a session's page stays."""
+    rows = work.db.scalars(
+        select(Photo)
+        .where(Photo.state == "withheld", Photo.changed_at < before)
+        .order_by(Photo.changed_at, Photo.id)
+        .limit(PHOTOS)
+    ).all()
+    for photo in rows:
+        remove(work, photo)
     return len(rows)
 
 

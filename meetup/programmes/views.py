@@ -12,9 +12,10 @@ from meetup.errors import NotFound
 from meetup.programmes import service
 from meetup.programmes.forms import ProgrammeForm
 from meetup.programmes.models import Programme
-from meetup.web.current import current_work, link
+from meetup.web.current import current_mount, current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow
+from meetup.web.history import PROGRAMME, history
 from meetup.web.i18n import _
 from meetup.web.pages import page
 
@@ -76,4 +77,13 @@ def _answer(form: ProgrammeForm, done: Programme | None, programme: Programme | 
         answer: Any = redirect(link("programmes.index"))
         return answer
     code = 422 if request.method == "POST" and form.failed else 200
-    return page("programmes/edit.html", form=form, programme=programme), code
+    widget = current_mount().url("sessions.widget", programme=programme.slug) if programme else ""
+    return page(
+        "programmes/edit.html",
+        form=form,
+        programme=programme,
+        steps=history(current_work(), programme.subject, PROGRAMME) if programme else [],
+        widget=widget,
+        widget_sites=current_mount().settings.widget_sites,
+        news=current_mount().url("issues.feed"),
+    ), code

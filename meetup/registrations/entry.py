@@ -43,8 +43,13 @@ def bring_in(
     seats: int = 1,
     source: str = "web",
     checked_in: bool = False,
+    new: bool = False,
 ) -> Registration:
-    """A new registration by one of the arrows from the start, with its own page's link."""
+    """A new registration by one of the arrows from the start, with its own page's link.
+
+    Args:
+        new: whether this unit made the enterprise itself: then its calendar was told nothing yet.
+    """
     registration = Registration(
         session_id=session.id,
         enterprise_id=enterprise.id,
@@ -55,14 +60,14 @@ def bring_in(
         passed_over=0,
         replied_at=None if action == "invite" else work.now,
         checked_in_at=work.now if checked_in else None,
-        calendar_sequence=_last_sequence(work, session, enterprise),
+        calendar_sequence=None if new else _last_sequence(work, session, enterprise),
         participants=[Participant(**one) for one in people],
     )
     set_committed_value(registration, "session", session)
     set_committed_value(registration, "enterprise", enterprise)
     set_committed_value(registration, "contact", contact)
     create(work, registration, action, details={"seats": registration.seats, "source": source})
-    manage_token(work, registration)
+    manage_token(work, registration, new=True)
     return registration
 
 

@@ -22,9 +22,13 @@ def holder(registration: Registration) -> Actor:
     )
 
 
-def manage_token(work: Work, registration: Registration) -> str:
-    """The token of the registration's own page, made if there is none yet."""
-    return work.token(PURPOSE, registration.subject)
+def manage_token(work: Work, registration: Registration, *, new: bool = False) -> str:
+    """The token of the registration's own page, made if there is none yet.
+
+    Args:
+        new: whether this unit made the registration itself, so that there is none.
+    """
+    return work.token(PURPOSE, registration.subject, new=new)
 
 
 def manage_url(work: Work, registration: Registration) -> str:

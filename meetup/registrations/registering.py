@@ -12,8 +12,8 @@ from meetup.enterprises.service import (
     CONSENT_TEXTS,
     check_contact,
     check_enterprise,
+    enter_enterprise,
     find_or_create_contact,
-    find_or_create_enterprise,
     record_consent,
 )
 from meetup.errors import N_
@@ -82,14 +82,14 @@ def register(
         )
     faults.stop()
     lock(work, session)
-    found = find_or_create_enterprise(work, **firm, email=person["email"])
-    known = find_registration(work, session, found)
+    found, new = enter_enterprise(work, **firm, email=person["email"])
+    known = None if new else find_registration(work, session, found)
     if known is not None and known.state != "invited":
         notices.found_again(work, known)
         return Outcome(known, created=False)
     if known is not None:
         return _take_up(work, session, known, person, people, response)
-    who = find_or_create_contact(work, found, **person)
+    who = find_or_create_contact(work, found, **person, new=new)
     _consents(work, who, consents, source)
     if response == "accepted" and not people:
         people = [{"name": who.name, "position": who.position}]
@@ -98,7 +98,15 @@ def register(
     if not action:
         action = "accept" if sit_down(work, session, seats) else "queue"
     registration = bring_in(
-        work, session, found, who, action, people=people, seats=seats, source=source if source in SOURCES else "web"
+        work,
+        session,
+        found,
+        who,
+        action,
+        people=people,
+        seats=seats,
+        source=source if source in SOURCES else "web",
+        new=new,
     )
     notices.replied(work, registration)
     return Outcome(registration, created=True)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import Integer, bindparam, func, select, update
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
+from meetup.db import run_bare
 from meetup.domain.registrations import Waiting, next_offers, offer_lapses_at, seat_at_once
 from meetup.errors import Full
 from meetup.programmes.models import Programme
@@ -21,6 +21,23 @@ from meetup.sessions.models import Session
 from meetup.sessions.service import lock
 from meetup.work import Work, change
 
+_SESSIONS: Any = Session.__table__
+_REGISTRATIONS: Any = Registration.__table__
+#: Put into words once, since every registration says them.
+_TAKE = (
+    update(_SESSIONS)
+    .where(
+        _SESSIONS.c.id == bindparam("of"),
+        _SESSIONS.c.seats_taken + bindparam("seats", type_=Integer) <= _SESSIONS.c.capacity,
+    )
+    .values(seats_taken=_SESSIONS.c.seats_taken + bindparam("seats", type_=Integer))
+)
+_LINE = (
+    select(*(_REGISTRATIONS.c[name] for name in ("id", "seats", "passed_over", "queued_at")))
+    .where(_REGISTRATIONS.c.session_id == bindparam("of"), _REGISTRATIONS.c.state == "waitlisted")
+    .order_by(_REGISTRATIONS.c.queued_at, _REGISTRATIONS.c.id)
+)
+
 
 def take(work: Work, session: Session, seats: int) -> None:
     """Take `seats` in one guarded statement; a negative number gives them back.
@@ -30,30 +47,22 @@ def take(work: Work, session: Session, seats: int) -> None:
     """
     if not seats:
         return
-    statement = (
-        update(Session)
-        .where(Session.id == session.id, Session.seats_taken + seats <= Session.capacity)
-        .values(seats_taken=Session.seats_taken + seats)
-        .execution_options(synchronize_session=False)
-    )
-    if cast("CursorResult[Any]", work.db.execute(statement)).rowcount != 1:
+    if run_bare(work.db, _TAKE, {"of": session.id, "seats": seats}, Session).rowcount != 1:
         raise Full(seats, session.seats_left)
     set_committed_value(session, "seats_taken", session.seats_taken + seats)
 
 
 def line(work: Work, session: Session) -> list[Waiting]:
     """The waiting list of `session` in its order."""
-    work.db.flush()
-    rows = work.db.execute(
-        select(Registration.id, Registration.seats, Registration.passed_over, Registration.queued_at)
-        .where(Registration.session_id == session.id, Registration.state == "waitlisted")
-        .order_by(Registration.queued_at, Registration.id)
-    )
+    rows = run_bare(work.db, _LINE, {"of": session.id}, Registration)
     return [Waiting(row.id, row.seats, row.passed_over, row.queued_at) for row in rows]
 
 
 def sit_down(work: Work, session: Session, seats: int) -> bool:
     """Take `seats` for a newcomer, if that takes nothing from those who wait; whether it was done."""
+    if seats > session.seats_left:
+        # Whoever waits: a full room needs no look at a line of thousands.
+        return False
     passed = seat_at_once(line(work, session), seats, session.seats_left, session.capacity)
     if passed is None:
         return False

@@ -26,6 +26,7 @@ SAID = {
     ("overdue", "head"): (N_("A follow-up is overdue"), N_("The head of the lead agency")),
     ("overdue", "chair"): (N_("A follow-up is overdue"), N_("The chair of the programme")),
     ("overdue", "enterprise"): (N_("A follow-up is overdue"), N_("The enterprise (an apology)")),
+    ("report", "organizer"): (N_("A session's report is not out"), N_("The organiser")),
     ("confirm", "enterprise"): (N_("An answer waits to be confirmed"), N_("The enterprise")),
     ("transfer", "organizer"): (N_("A transfer has no answer"), N_("The organiser")),
     ("digest", "department"): (N_("Weekly digest"), N_("The lead agency")),

@@ -52,7 +52,7 @@ def meetup_due_work(work: Work) -> Mapping[str, int]:
 @hookimpl
 def meetup_notices() -> list[Notice]:
     """The reminders of sessions and replies, and the digest."""
-    return [*letters.NOTICES, *letters.AWAITED, *digests.NOTICES]
+    return [*letters.NOTICES, *letters.AWAITED, *letters.REPORTS, *digests.NOTICES]
 
 
 @hookimpl

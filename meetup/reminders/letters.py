@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, select
+
+from meetup.departments.service import calendar
 from meetup.errors import N_
+from meetup.issues.models import AgendaItem
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Expired, Notice, Prepared, Superseded
 from meetup.registrations.models import Registration
 from meetup.registrations.queries import whole
-from meetup.reminders.plan import answer_by
+from meetup.reminders.plan import UNREPORTED, answer_by
+from meetup.sessions.models import Session
 from meetup.work import Work
 
 
@@ -72,7 +78,32 @@ def offer_lapsing(work: Work, row: Outgoing) -> Prepared:
     return Prepared({**context, "until": until})
 
 
+def session_unreported(work: Work, row: Outgoing) -> Prepared:
+    """What came of a session is not told yet: how long it has been, what was on the table, and the way on (R28)."""
+    session: Session = work.get(Session, row.context["session"])
+    if session.state not in UNREPORTED:
+        raise Superseded(N_("the report is out, or the session is off"))
+    if session.ends_at > work.now:
+        raise Superseded(N_("the session is off or at another time"))
+    ended_on = session.ends_at.astimezone(ZoneInfo(session.timezone)).date()
+    count = select(func.count()).select_from(AgendaItem).where(AgendaItem.session_id == session.id)
+    return Prepared(
+        {
+            "session": session,
+            "held": session.state == "held",
+            "days": calendar(work).between(ended_on, work.now.astimezone(work.zone).date()),
+            "issues": work.db.scalar(count),
+            "action_url": work.mount.url("sessions.desk", slug=session.slug),
+        }
+    )
+
+
 NOTICES = [Notice("session_reminder", session_reminder, N_("Reminders before a session"), mutable=True)]
+
+#: To the organiser.
+REPORTS = [
+    Notice("session_unreported", session_unreported, N_("Reminders to publish a session's report"), mutable=True)
+]
 
 #: Of replies that are awaited.
 AWAITED = [

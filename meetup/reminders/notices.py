@@ -1,4 +1,4 @@
-"""Who is reminded of a session, of its closing registration, and of a reply that is awaited."""
+"""Who is reminded of a session, its closing registration, a reply that is awaited, and a report that is not out."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from meetup.domain.rules import Rule
 from meetup.enterprises.models import Contact
 from meetup.outbox.service import enqueue
+from meetup.programmes.models import Programme
 from meetup.registrations.models import Registration
 from meetup.sessions.models import Session
 from meetup.work import Work
@@ -40,6 +41,19 @@ def closing(work: Work, session: Session, rule: Rule, *, closes_at: datetime, no
         not_before=not_before,
         until=closes_at,
         closes_at=closes_at.isoformat(),
+    )
+
+
+def unreported(work: Work, session: Session, rule: Rule, *, not_before: datetime) -> None:
+    """A reminder to the organiser that what came of the session is not published yet (R28)."""
+    enqueue(
+        work,
+        rule.notice,
+        to=work.get(Programme, session.programme_id).email,
+        subject=session.subject,
+        channel=rule.channel,
+        not_before=not_before,
+        context={"session": session.id, "rule": rule.key},
     )
 
 

@@ -33,6 +33,10 @@ MORNING = time(8, 0)
 NEW_DATE_DAYS = 5
 
 
+#: The states of a session that was announced and of which nothing has been reported.
+UNREPORTED = ("published", "held")
+
+
 @dataclass(frozen=True)
 class Planned:
     """One reminder to be: its rule, what it counts from, and when it goes."""
@@ -59,7 +63,19 @@ def plan_session(work: Work, session: Session, *, ruled: Rules | None = None) ->
             due = allowed(instant, target, zone)
             if due > work.now and instant > work.now:
                 wanted.append(Planned(rule.key, target, due))
+    if session.state in UNREPORTED:
+        wanted += _unreported(work, session, (ruled or rules(work, session.programme_id)).of("report"))
     replan(work, session.subject, wanted, ruled=ruled)
+
+
+def _unreported(work: Work, session: Session, ruled: Iterable[Rule]) -> Iterable[Planned]:
+    """When the organiser is told that what came of the session is not published yet (R28)."""
+    zone = ZoneInfo(session.timezone)
+    for rule in ruled:
+        instant = after(session.ends_at, rule.offset, zone, calendar(work))
+        due = allowed(instant, None, zone, calendar(work))
+        if due > work.now:
+            yield Planned(rule.key, session.ends_at, due)
 
 
 def plan_registration(

@@ -14,7 +14,7 @@ from meetup.followups.models import FollowUp
 from meetup.issues.models import Issue
 from meetup.registrations.models import Registration
 from meetup.reminders.models import ReminderReplan
-from meetup.reminders.plan import plan_follow_up, plan_registration, plan_session
+from meetup.reminders.plan import UNREPORTED, plan_follow_up, plan_registration, plan_session
 from meetup.reminders.rules import own_scopes, rules
 from meetup.sessions.models import Session
 from meetup.work import Work
@@ -81,7 +81,7 @@ def _ahead(work: Work, things: str, scope: str, after: int) -> Select[Any]:
     if things == "session":
         return (
             select(Session.id)
-            .where(coming, _in_scope(work, Session.programme_id, scope), Session.id > after)
+            .where(Session.state.in_(UNREPORTED), _in_scope(work, Session.programme_id, scope), Session.id > after)
             .order_by(Session.id)
         )
     if things == "registration":

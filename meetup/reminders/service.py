@@ -30,6 +30,7 @@ from meetup.reminders import digests, notices
 from meetup.reminders.models import Reminder
 from meetup.reminders.plan import (
     NEW_DATE_DAYS,
+    UNREPORTED,
     Planned,
     add,
     answer_by,
@@ -141,9 +142,15 @@ def _session(turn: Turn, session: Session, rows: Sequence[Reminder]) -> None:
     zone = ZoneInfo(session.timezone)
     fit = []
     for row in rows:
-        closing = row.rule.startswith("closing:")
+        about = row.rule.partition(":")[0]
+        closing = about == "closing"
         target = session.registration_closes_at if closing else session.starts_at
-        if session.state != "published" or row.target_at != target:
+        if about == "report":
+            if session.state not in UNREPORTED or row.target_at != session.ends_at:
+                turn.drop(row, "superseded", "its report is out, or it is off or at another time")
+            else:
+                fit.append(row)
+        elif session.state != "published" or row.target_at != target:
             turn.drop(row, "superseded", "the session is off or at another time")
         elif row.target_at <= work.now:
             turn.drop(row, "expired", "registration is closed" if closing else "the session has begun")
@@ -152,7 +159,9 @@ def _session(turn: Turn, session: Session, rows: Sequence[Reminder]) -> None:
     for row, rule in _by_rule(turn, holding, fit):
         if turn.take(row):
             at = allowed(work.now, row.target_at, zone)
-            if rule.kind == "closing":
+            if rule.kind == "report":
+                notices.unreported(work, session, rule, not_before=allowed(work.now, None, zone, calendar(work)))
+            elif rule.kind == "closing":
                 notices.closing(work, session, rule, closes_at=row.target_at, not_before=at)
             else:
                 notices.session(work, session, rule, not_before=at)

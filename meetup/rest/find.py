@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, inspect, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from meetup.departments.models import Department, Field
@@ -35,13 +35,13 @@ def within(key: int, most: int = MOST_KEY) -> int:
     return key
 
 
-def one(statement: Select[Any]) -> Any:
-    """The one row of `statement`.
+def one(statement: Select[Any], **values: Any) -> Any:
+    """The one row of `statement`, with these values in it.
 
     Raises:
         NotFound: if there is none.
     """
-    found = current_work().db.scalars(statement).unique().one_or_none()
+    found = current_work().db.scalars(statement, values).unique().one_or_none()
     if found is None:
         raise NotFound()
     return found
@@ -110,9 +110,13 @@ def sessions() -> Select[Any]:
     return select(Session).options(joinedload(Session.programme))
 
 
+#: Put into words once: every registration over the API asks it.
+_SESSION = sessions().where(Session.id == bindparam("of"))
+
+
 def session(session_id: int) -> Session:
     """The session with this id."""
-    found: Session = one(sessions().where(Session.id == within(session_id, MOST_KEY)))
+    found: Session = one(_SESSION, of=within(session_id, MOST_KEY))
     return found
 
 
@@ -129,6 +133,11 @@ def registration(registration_id: int) -> Registration:
         )
     )
     return found
+
+
+def is_whole(row: Registration) -> bool:
+    """Whether all that an answer shows of a registration is loaded."""
+    return inspect(row).unloaded.isdisjoint(("session", "enterprise", "contact", "participants"))
 
 
 def issues() -> Select[Any]:

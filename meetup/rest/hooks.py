@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.engine import CursorResult
 
 from meetup.plugins.hookspecs import hookimpl
-from meetup.rest import desk, documents, followups, issues, problems, programmes, results, sessions, site
+from meetup.rest import desk, documents, followups, issues, photos, problems, programmes, results, sessions, site
 from meetup.rest.edge import Resource
 from meetup.rest.models import IdempotencyKey
 from meetup.work import Work
@@ -24,7 +24,7 @@ KEPT = timedelta(days=2)
 def meetup_blueprints(mount: Any) -> Iterable[Blueprint]:
     """``/api/v1`` and the pages that describe it."""
     api = Resource("api", __name__, url_prefix="/api/v1")
-    for part in (programmes, sessions, issues, followups, desk, site, results):
+    for part in (programmes, sessions, photos, issues, followups, desk, site, results):
         api.register_blueprint(part.bp)
     problems.install(api, testing=bool(mount.app.testing))
     return [api, documents.bp]

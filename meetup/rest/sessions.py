@@ -263,7 +263,11 @@ def shown(registration_id: int, status: int = 200) -> Any:
     work = current_work()
     work.db.flush()
     work.db.expire_all()
-    row = find.registration(registration_id)
+    return _answer(find.registration(registration_id), status)
+
+
+def _answer(row: Registration, status: int) -> Any:
+    work = current_work()
     position = registrations.waitlist_position(work, row)
     return tagged(registration_out(row, position, registrations.manage_url(work, row)), row, status)
 
@@ -285,7 +289,11 @@ def register(data: dict[str, Any], session_id: int) -> Any:
     session = find.session(session_id)
     demand("registration.create", session)
     outcome = registrations.register(current_work(), session, **data, source="api")
-    return shown(outcome.registration.id, 201 if outcome.created else 200)
+    status = 201 if outcome.created else 200
+    if find.is_whole(outcome.registration):
+        # Just made: what stands in memory is what was written.
+        return _answer(outcome.registration, status)
+    return shown(outcome.registration.id, status)
 
 
 @bp.get("/sessions/<int:session_id>/registrations")

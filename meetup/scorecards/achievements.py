@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select, true
+from sqlalchemy import func, select, true, union_all
 
 from meetup.domain.scoring import median_days
-from meetup.followups.models import FollowUp
-from meetup.followups.sqltime import tenths_between
 from meetup.issues.models import Issue
 from meetup.programmes.models import Programme
+from meetup.scorecards.models import Settled
+from meetup.scorecards.settled import came_to
 from meetup.sessions.models import Session
 from meetup.work import Work
 
@@ -39,7 +42,9 @@ class Achievements:
 
 
 def achievements(work: Work, programme: Programme | None = None) -> Achievements:
-    """What `programme` has achieved, or all programmes together. Reads only: three statements.
+    """What `programme` has achieved, or all programmes together. Reads only: two statements.
+
+    However long it has gone on: what came to an end is read from sums that are kept, and the rest is counted.
 
     Args:
         work: the unit of work.
@@ -47,30 +52,20 @@ def achievements(work: Work, programme: Programme | None = None) -> Achievements
     """
     of_session = true() if programme is None else Session.programme_id == programme.id
     of_issue = true() if programme is None else Issue.programme_id == programme.id
+    of_sums = true() if programme is None else Settled.programme_id == programme.id
     held = select(func.count()).select_from(Session).where(of_session, Session.state.in_(("held", "reported")))
-    raised = and_(of_issue, Issue.state.not_in(("withdrawn", "merged")))
-    answered = and_(Issue.state.in_(("answered", "resolved")), Issue.answered_at.is_not(None))
-    counts = work.db.execute(
-        select(func.count(), _sum(answered), _sum(and_(answered, _confirmed()))).select_from(Issue).where(raised)
-    ).one()
-    tenths = tenths_between(work.db, Issue.received_at, Issue.answered_at)
-    lengths = work.db.execute(select(tenths, func.count()).where(raised, answered).group_by(tenths))
+    kept = select(Settled.programme_id, Settled.came_to, Settled.tenths, Settled.times).where(of_sums)
+    counts: Counter[str] = Counter()
+    lengths: Counter[int] = Counter()
+    rows: Iterable[Any] = work.db.execute(union_all(came_to(work, of_issue, ~Issue.tallied), kept))
+    for _key, word, tenths, times in rows:
+        counts[word] += times
+        if word != "raised":
+            lengths[int(tenths)] += times
     return Achievements(
         sessions_held=work.db.scalar(held) or 0,
-        issues_raised=counts[0],
-        issues_answered=int(counts[1]),
-        issues_confirmed=int(counts[2]),
-        median_days=median_days({int(one): times for one, times in lengths}),
-    )
-
-
-def _sum(test: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((test, 1), else_=0)), 0)
-
-
-def _confirmed() -> ColumnElement[bool]:
-    """At least one follow-up was confirmed, and none is open or was closed by silence."""
-    own = FollowUp.issue_id == Issue.id
-    return and_(
-        exists().where(own, FollowUp.closing == "confirmed"), ~exists().where(own, FollowUp.closing != "confirmed")
+        issues_raised=counts.total(),
+        issues_answered=counts["answered"] + counts["confirmed"],
+        issues_confirmed=counts["confirmed"],
+        median_days=median_days(lengths),
     )

@@ -8,9 +8,10 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from meetup.access import Actor, can
+from meetup.domain.events import Change
 from meetup.plugins.hookspecs import hookimpl
 from meetup.plugins.slots import Panel
-from meetup.scorecards import queries, tallies
+from meetup.scorecards import queries, settled, tallies
 from meetup.scorecards.views import bp
 from meetup.web.current import link
 from meetup.web.i18n import _
@@ -27,8 +28,15 @@ def meetup_blueprints() -> list[Blueprint]:
 
 @hookimpl
 def meetup_due_work(work: Work) -> Mapping[str, int]:
-    """What was closed goes into the sums that are kept."""
-    return {"tallied": tallies.add_closed(work)}
+    """What was closed, and what came to an end, goes into the sums that are kept."""
+    return {"tallied": tallies.add_closed(work), "settled": settled.add_ended(work)}
+
+
+@hookimpl
+def meetup_before_change(work: Work, change: Change) -> None:
+    """An issue that is reopened has not come to an end."""
+    if change.name == "issue.reopen":
+        settled.take_out(work, change.thing)
 
 
 @hookimpl

@@ -123,6 +123,21 @@ class Tally(Base):
     marks: Mapped[int]
 
 
+class Settled(Base):
+    """How many issues of a programme that came to an end came to what, and how long their answers took.
+
+    ``came_to`` is ``confirmed``, ``answered`` or ``raised`` (:func:`meetup.scorecards.settled.came_to`); ``tenths``
+    are tenths of a day from receipt to the answer that stands.
+    """
+
+    __tablename__ = "meetup_scorecard_settled"
+
+    programme_id: Mapped[int] = mapped_column(BigKey, ForeignKey("meetup_programme.id"), primary_key=True)
+    came_to: Mapped[str] = mapped_column(String(12), primary_key=True)
+    tenths: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    times: Mapped[int]
+
+
 class Duration(Base):
     """How often something took so long, of the follow-ups that are closed: what medians are read from.
 

@@ -58,7 +58,7 @@ def add_closed(work: Work, limit: int = BATCH) -> int:
     Args:
         limit: how many at most.
     """
-    _alone(work)
+    alone(work)
     query = select(FollowUp.id).where(FollowUp.state == "closed", ~FollowUp.tallied).order_by(FollowUp.id).limit(limit)
     keys = list(work.db.scalars(query))
     if keys:
@@ -70,7 +70,7 @@ def add_closed(work: Work, limit: int = BATCH) -> int:
 
 def verify(work: Work) -> Iterator[Difference]:
     """Count everything that the sums have again; every sum that is not what that gives, by name."""
-    _alone(work)
+    alone(work)
     kept, there = _read(work), _recounted(work)
     names = _names(work)
     for at in sorted(kept.keys() | there.keys()):
@@ -81,7 +81,7 @@ def verify(work: Work) -> Iterator[Difference]:
 
 def rebuild(work: Work) -> int:
     """Make the sums anew from what is closed now; gives of how many follow-ups."""
-    _alone(work)
+    alone(work)
     work.db.execute(delete(Tally))
     work.db.execute(delete(Duration))
     _mark(work, FollowUp.state == "closed", ~FollowUp.tallied)
@@ -99,8 +99,8 @@ def number(work: Work) -> int:
     return work.db.scalar(select(func.coalesce(func.sum(Tally.assigned), 0)).where(Tally.by == "department")) or 0
 
 
-def _alone(work: Work) -> None:
-    """One at a time: on SQLite whoever writes is alone."""
+def alone(work: Work) -> None:
+    """Whoever changes or checks the sums does so one at a time: on SQLite whoever writes is alone."""
     if work.db.get_bind().dialect.name == "postgresql":
         work.db.execute(text("SELECT pg_advisory_xact_lock(hashtext('meetup.tallies'))"))
 

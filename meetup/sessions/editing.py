@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm.attributes import set_committed_value
 
+from meetup.db import run_bare
 from meetup.domain.events import Change
 from meetup.domain.faults import Faults
 from meetup.domain.text import slug as make_slug
@@ -32,6 +33,12 @@ AFTERWARDS = frozenset(
         "summary",
         "conclusion_number",
     }
+)
+
+_ROWS: Any = Session.__table__
+#: Put into words once: every registration begins with it.
+_LOCKED = (
+    select(_ROWS.c.seats_taken, _ROWS.c.capacity, _ROWS.c.state).where(_ROWS.c.id == bindparam("of")).with_for_update()
 )
 
 
@@ -107,10 +114,7 @@ def _apply(work: Work, session: Session, changed: dict[str, Any]) -> None:
 
 def lock(work: Work, session: Session) -> None:
     """Keep everyone else from the seats of `session` until this unit ends, and read how many are taken."""
-    work.db.flush()
-    row = work.db.execute(
-        select(Session.seats_taken, Session.capacity, Session.state).where(Session.id == session.id).with_for_update()
-    ).one()
+    row = run_bare(work.db, _LOCKED, {"of": session.id}, Session).one()
     set_committed_value(session, "seats_taken", row.seats_taken)
     if row.state != session.state:
         raise Stale()

@@ -74,10 +74,18 @@ def over(
     return work.db.scalars(query.order_by(Session.starts_at.desc(), Session.id.desc()).limit(limit + 1)).all()
 
 
-def next_public(work: Work, limit: int = 4) -> Sequence[Session]:
+def next_public(work: Work, limit: int = 4, *, programme: str = "") -> Sequence[Session]:
     """The next public sessions that take place."""
-    query = whole(work).where(Session.state == "published", Session.is_private.is_(False), Session.ends_at > work.now)
+    query = whole(work, programme).where(
+        Session.state == "published", Session.is_private.is_(False), Session.ends_at > work.now
+    )
     return work.db.scalars(query.order_by(Session.starts_at, Session.id).limit(limit)).all()
+
+
+def reported(work: Work, limit: int, *, programme: str = "") -> Sequence[Session]:
+    """The last public sessions of which it was told what came of them."""
+    query = whole(work, programme).where(Session.state == "reported", Session.is_private.is_(False))
+    return work.db.scalars(query.order_by(Session.starts_at.desc(), Session.id.desc()).limit(limit)).all()
 
 
 def in_feed(work: Work, programme: str = "") -> Sequence[Session]:

@@ -26,7 +26,12 @@ Asked = str | tuple[str, ...] | Mapping[str, str | tuple[str, ...]]
 
 
 def allow(
-    action: str, *, of: Asked = (), by: str | Mapping[str, str] = "", csrf: bool = True
+    action: str,
+    *,
+    of: Asked = (),
+    by: str | Mapping[str, str] = "",
+    csrf: bool = True,
+    unchanged: Callable[..., bool] | None = None,
 ) -> Callable[[View], View]:
     """Say who may come to a view. The table of rights (``docs/access.md``) is written from what stands here.
 
@@ -35,6 +40,8 @@ def allow(
         of: the actions that the view asks :func:`require` about the thing that its address names. A view that
             answers without having asked raises, in tests.
         by: the purpose of the secret link that its address carries; or by the beginning of the address.
+        unchanged: called with the address's variables before anybody is asked who they are: whether they hold the
+            present mark of what they watch. Then the answer is 204 and tells nothing. A mark must not be guessable.
         csrf: False only for machines that cannot have a token, such as a one-click unsubscribe.
     """
 
@@ -43,6 +50,7 @@ def allow(
         view.meetup_of = of  # type: ignore[attr-defined]
         view.meetup_by = by  # type: ignore[attr-defined]
         view.meetup_csrf = csrf  # type: ignore[attr-defined]
+        view.meetup_unchanged = unchanged  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -116,6 +124,9 @@ def guard_request() -> Response | None:
         raise NotFound()
     if action == "rest":
         return None
+    unchanged = getattr(view, "meetup_unchanged", None)
+    if unchanged is not None and unchanged(**(request.view_args or {})):
+        return Response(status=204)
     if action != "public":
         actor = current_actor()
         allowed = actor.is_staff if action == "staff" else can(actor, action)

@@ -35,6 +35,15 @@ ACTIONS: dict[str, dict[str, str]] = {
         "check_in": N_("Check in"),
         "walk_in": N_("Take in who comes unannounced"),
         "miss": N_("Mark as absent"),
+        "add_photos": N_("Add photographs"),
+    },
+    "photo": {
+        "add": N_("Add photographs"),
+        "publish": N_("Publish the photograph"),
+        "withhold": N_("Withhold"),
+        "remove": N_("Remove for good"),
+        "describe": N_("Change the words"),
+        "move": N_("Change the order"),
     },
     "registration": {
         "invite": N_("Invite"),

@@ -9,7 +9,7 @@ from meetup.followups import finding
 from meetup.issues import index
 
 revision = "0009_search"
-down_revision = "0010_figures"
+down_revision = "0011_photos"
 branch_labels = None
 depends_on = None
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench import delivery, desks, feeds, hall, load, plugins, reminders, search
+from tests.bench import delivery, desks, feeds, hall, load, plugins, reminders, rush, search
 from tests.bench.measured import Measured
 from tests.rig import crashes, databases, postgresql
 
@@ -35,6 +35,7 @@ ALL: dict[str, tuple[Callable[[str, int], Iterator[Measured]], int, int]] = {
     "feeds": (feeds.measure, 1_000, 20),
     "reminders": (reminders.measure, 1_000_000, 1_500),
     "load": (load.measure, 400, 20),
+    "rush": (rush.measure, 5_000, 50),
     "plugins": (plugins.measure, 200, 20),
     "hall": (hall.measure, 200, 20),
     "desks": (desks.measure, 1_000_000, 3_000),

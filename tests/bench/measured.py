@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,26 @@ def best(run: Callable[[], Any], times: int = 7) -> float:
         run()
         found.append(perf_counter() - begun)
     return min(found)
+
+
+def beside_known(run: Callable[[], Any], times: int = 21) -> tuple[float, float]:
+    """How long `run` takes beside a piece of work that never changes, done in turns with it: the middle of several.
+
+    For what is compared over minutes, in which others came to the machine or left it.
+
+    Returns:
+        the ratio, and the shortest run in seconds.
+    """
+    ratios, shortest = [], float("inf")
+    for _ in range(times):
+        begun = perf_counter()
+        sum(number * number for number in range(300_000))
+        between = perf_counter()
+        run()
+        done = perf_counter()
+        ratios.append((done - between) / (between - begun))
+        shortest = min(shortest, done - between)
+    return median(ratios), shortest
 
 
 @contextmanager

@@ -39,6 +39,32 @@ def serving(target: str, environment: dict[str, str]) -> Iterator[tuple[int, int
         process.wait(60)
 
 
+@contextmanager
+def running(environment: dict[str, str]) -> Iterator[int]:
+    """The site as ``meetup run`` serves it, without its worker; gives its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "meetup", "run", "--port", str(port), "--no-worker"]
+    process = subprocess.Popen(command, env=environment, cwd=ROOT)
+    try:
+        until = time.monotonic() + 60
+        while not _answers(port):
+            assert process.poll() is None and time.monotonic() < until, "the server did not start"
+            time.sleep(0.2)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return Line(port).ask("GET", "/healthz") == 200
+    except OSError:
+        return False
+
+
 def _listens(port: int) -> bool:
     with socket.socket() as line:
         return line.connect_ex(("127.0.0.1", port)) == 0

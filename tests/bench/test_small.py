@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench import delivery, desks, feeds, hall, load, plugins, reminders, search
+from tests.bench import delivery, desks, feeds, hall, load, plugins, reminders, rush, search
 from tests.bench.measured import Measured
 
 
@@ -23,7 +23,7 @@ def test_a_benchmark_gives_its_ratios(name: str, database_url: str, monkeypatch:
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
 def test_the_desks_are_read_among_copies(database_url: str) -> None:
     found = [one for one in desks.measure(database_url, 600) if one.limit is not None]
-    assert len(found) == 2
+    assert len(found) == 3
     assert all(one.ratio > 0 and one.limit == desks.LIMIT for one in found)
 
 
@@ -53,6 +53,15 @@ def test_a_small_crowd_gets_its_seats(database_url: str, monkeypatch: pytest.Mon
     assert found["seats taken of 4 by 8 at once"].ratio == 1
     assert found["of 8 at once without an answer"].ratio == 0
     assert found["breaks in the log's chain after it"].ratio == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"], indirect=True)
+def test_in_a_rush_everybody_has_an_answer(database_url: str) -> None:
+    """Of whoever comes in the same second, as ``meetup run`` serves it."""
+    found = list(rush.measure(database_url, 100))
+    assert [str(one) for one in found if not one.is_kept] == []
+    assert len(found) == 7
 
 
 @pytest.mark.slow

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
+from sqlalchemy import select
 
-from tests.factories import make_registration, make_session
+from meetup.photos import service as photos
+from meetup.sessions import service as sessions
+from meetup.sessions.models import Session
+from meetup.storage import Upload
+from tests.factories import STARTS, make_registration, make_session
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession, Page
@@ -107,13 +114,58 @@ def test_the_page_is_light_and_lighter_the_second_time(
 
 
 def test_on_a_slow_line_it_is_there_soon(phone: Callable[..., Line], path: str) -> None:
-    """The soonest of three phones: what else the machine does is no part of it."""
+    painted_soon(phone, path)
+
+
+@pytest.fixture
+def photographed(work: Unit, path: str, clock: Any) -> str:
+    """The same session when it was held, with six photographs of 12 megapixels on its page."""
+    clock.travel(to=STARTS)
+    with work() as w:
+        session = w.db.scalars(select(Session)).one()
+        sessions.hold(w, session)
+        for number in range(6):
+            picture = Image.effect_noise((400, 300), 60).resize((4000, 3000)).convert("RGB")
+            out = io.BytesIO()
+            picture.save(out, "JPEG", quality=70)
+            words = {"caption": "Bên ly cà phê", "alt": f"Ảnh {number}", "credit": "Ảnh: Ban tổ chức"}
+            (photo,) = photos.add(w, session, [Upload(f"{number}.jpg", out.getvalue())], **words)
+            photos.publish(w, photo, nobody_unasked=True)
+        w.commit()
+    return path
+
+
+def test_photographs_come_after_the_words(phone: Callable[..., Line], photographed: str) -> None:
+    """They delay no word, move nothing when they come, and are there for whoever scrolls to them."""
+    painted_soon(phone, photographed, "entry => !entry.url")
+    line = phone()
+    line.page.add_init_script(
+        "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach("
+        "one => { if (!one.hadRecentInput) window.moved += one.value; }))"
+        ".observe({type: 'layout-shift', buffered: true});"
+    )
+    line.visit(photographed)
+    pictures = line.page.locator("figure img")
+    assert pictures.count() == 6
+    for at in range(6):
+        pictures.nth(at).scroll_into_view_if_needed()
+        line.page.wait_for_function("at => document.querySelectorAll('figure img')[at].naturalWidth === 960", arg=at)
+    assert line.page.evaluate("window.moved") < 0.1
+
+
+def painted_soon(phone: Callable[..., Line], path: str, counts: str = "() => true") -> None:
+    """The soonest of three phones: what else the machine does is no part of it.
+
+    Args:
+        counts: which entries of the largest paint; those of pictures have an address.
+    """
     painted = []
     for _turn in range(3):
         line = phone()
         line.wire.send("Network.emulateNetworkConditions", SLOW_3G)
         line.page.add_init_script(
-            "new PerformanceObserver(list => { window.painted = list.getEntries().at(-1).startTime; })"
+            f"const counts = {counts}; new PerformanceObserver(list => {{ "
+            "window.painted = list.getEntries().filter(counts).at(-1)?.startTime ?? window.painted; })"
             ".observe({type: 'largest-contentful-paint', buffered: true});"
         )
         line.visit(path)

@@ -12,11 +12,12 @@ from meetup.domain.followups import FOLLOW_UP
 from meetup.domain.issues import ISSUE
 from meetup.domain.machine import START, Machine
 from meetup.domain.periods import PERIOD
+from meetup.domain.photos import PHOTO
 from meetup.domain.registrations import HOLDS_SEAT, LIVE, PARTSTAT, REGISTRATION
 from meetup.domain.sessions import SERIES, SESSION
 from meetup.errors import WrongState
 
-MACHINES = (SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP, DRAFT, PERIOD)
+MACHINES = (SESSION, SERIES, REGISTRATION, ISSUE, FOLLOW_UP, DRAFT, PERIOD, PHOTO)
 
 
 @pytest.mark.parametrize("machine", MACHINES, ids=lambda m: m.name)

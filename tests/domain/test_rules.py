@@ -36,6 +36,7 @@ def test_the_settings_stand_for_rules() -> None:
         "closing:1d",
         "unanswered:+3w",
         "offer:6h",
+        "report:+3w",
         "due:3d",
         "due:1d",
         "due:0d",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PIL import Image
 from sqlalchemy import select
 
 from meetup.demo.story import ORGANIZER
@@ -20,12 +22,15 @@ from meetup.issues.queries import by_number
 from meetup.links import veiled
 from meetup.outbox.models import Outgoing
 from meetup.outbox.queries import as_sent, calendar_of
+from meetup.photos import service as photos
+from meetup.photos.models import Photo
 from meetup.programmes.models import Programme
 from meetup.registrations.models import Registration
 from meetup.scorecards import service as scorecards
 from meetup.sessions import series
 from meetup.sessions import service as sessions
 from meetup.sessions.models import Session
+from meetup.storage import Upload
 from tests.features.world import OTHER, OWN, STAFF, World
 
 if TYPE_CHECKING:
@@ -99,6 +104,9 @@ def complete(world: World) -> dict[str, str]:
             starts_at=coming.starts_at + timedelta(days=60),
             ends_at=coming.ends_at + timedelta(days=60),
         )
+        shown = work.db.scalars(select(Photo).order_by(Photo.id)).first()
+        assert shown is not None
+        (withheld,) = photos.add(work, work.get(Session, shown.session_id), [Upload("kin.png", one_pixel())])
         period = scorecards.open_period(work, starts_on=date(2027, 1, 1), ends_on=date(2027, 3, 31))
         work.commit()
         return {
@@ -106,7 +114,15 @@ def complete(world: World) -> dict[str, str]:
             "private": private.slug,
             "repeated": repeated.slug,
             "period": str(period.id),
+            "withheld photo": str(withheld.id),
         }
+
+
+def one_pixel() -> bytes:
+    """The smallest of pictures."""
+    out = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(out, "PNG")
+    return out.getvalue()
 
 
 def has_calendar(row: Outgoing) -> bool:
@@ -186,6 +202,12 @@ def things(world: World) -> dict[str, list[Thing]]:
             public = {"everyone": frozenset({"public"})} if is_public else {}
             return Thing(name, {"slug": row.slug, "session_id": row.id}, public)
 
+        def photo(name: str, row: Photo | None, is_public: bool) -> Thing:
+            assert row is not None
+            slug = db.get_one(Session, row.session_id).slug
+            values = {"slug": slug, "key": row.id, "photo_id": row.id, "name": row.small_name, "size": "small"}
+            return Thing(name, values, {"everyone": frozenset({"public"})} if is_public else {})
+
         def by_slug(slug: str) -> Session:
             return db.scalars(select(Session).where(Session.slug == slug)).one()
 
@@ -221,8 +243,13 @@ def things(world: World) -> dict[str, list[Thing]]:
             "message": [
                 Thing("message", {"row_id": calendar.id, "message_id": calendar.id, "channel": "mail"}),
             ],
+            "batch": [Thing("batch", {"batch": told["batch"]})],
             "series": [session("repeated", by_slug(told["repeated"]), False)],
             "period": [Thing("period", {"key": told["period"]})],
+            "photo": [
+                photo("published", db.scalars(select(Photo).order_by(Photo.id)).first(), True),
+                photo("withheld", db.get_one(Photo, int(told["withheld photo"])), False),
+            ],
             "year": [Thing("year", {"year": 2026, "name": "agencies"})],
         }
 
@@ -231,6 +258,8 @@ def kind_of(right: Right) -> str:
     """Which kind of thing the address of `right` names; empty: none."""
     names = set(re.findall(r"<(?:[^<>:]*(?:\([^)]*\))?:)?(\w+)>", right.path))
     feature = right.endpoint.partition(".")[0]
+    if "photo_id" in names or (feature == "photos" and names & {"key", "name"}):
+        return "photo"
     if {"slug", "number"} <= names:
         return "staged"
     if "slug" in names and "series" in right.endpoint:
@@ -250,6 +279,7 @@ def kind_of(right: Right) -> str:
         "message_id": "message",
         "year": "year",
         "row_id": "message",
+        "batch": "batch",
         "channel": "message",
     }
     for name, kind in simple.items():

@@ -21,6 +21,7 @@ ALONE = {
     "meetup_idempotency_key",
     "meetup_link",
     "meetup_scorecard_duration",
+    "meetup_scorecard_settled",
     "meetup_scorecard_tally",
     "meetup_staff_role",
     "meetup_staff_user_role",

@@ -72,6 +72,13 @@ PAIRS: dict[str, str] = {
     "outbox.resume": "POST /outbox/channels/{channel}/resume",
     "outbox.send_again": "POST /outbox/{message_id}/send-again",
     "outbox.send_all_again": "POST /outbox/send-all-again",
+    "photos.add": "POST /sessions/{session_id}/photos",
+    "photos.do describe": "PATCH /photos/{photo_id}",
+    "photos.do down": "POST /photos/{photo_id}/move",
+    "photos.do publish": "POST /photos/{photo_id}/publish",
+    "photos.do remove": "POST /photos/{photo_id}/remove",
+    "photos.do up": "POST /photos/{photo_id}/move",
+    "photos.do withhold": "POST /photos/{photo_id}/withhold",
     "programmes.edit": "PATCH /programmes/{programme_id}",
     "programmes.new": "POST /programmes",
     "registrations.absent": "POST /sessions/{session_id}/absent",
@@ -107,6 +114,8 @@ PAIRS: dict[str, str] = {
 
 #: Forms that are a person's own with this site, and no business of a machine with a token.
 PERSONAL = {
+    "filters.drop": "what one looks for oneself; a call says it in its address",
+    "filters.keep": "likewise",
     "follow_ups.act approve": "the head's own word on a draft; a program answers with a token",
     "follow_ups.act draft": "between an officer and the head of the agency",
     "follow_ups.act drop-draft": "between an officer and the head of the agency",
@@ -168,6 +177,7 @@ def described(site: Flask, mount: Mount, clock: Any) -> tuple[Any, str, dict[str
     from meetup.followups.models import FollowUp
     from meetup.issues.models import Comment, Issue
     from meetup.outbox.models import Outgoing
+    from meetup.photos.models import Photo
     from meetup.programmes.models import Programme
     from meetup.registrations.models import Registration
     from meetup.sessions.models import Session
@@ -186,6 +196,7 @@ def described(site: Flask, mount: Mount, clock: Any) -> tuple[Any, str, dict[str
                 "comment_id": Comment.id,
                 "message_id": Outgoing.id,
                 "programme_id": Programme.id,
+                "photo_id": Photo.id,
                 "code": Department.code,
             }.items()
         }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 import tarfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +14,9 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import make_url
 
-from meetup import create_app
 from meetup.issues import service as issues
 from meetup.issues.models import Attachment
 from tests.features.issuing import Province, Unit, build
-from tests.rig import postgresql
 from tests.rig.sites import SECRET
 
 if TYPE_CHECKING:
@@ -34,28 +31,6 @@ def province(mount: Mount, work: Unit) -> Province:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "night.tar"
-
-
-@pytest.fixture
-def elsewhere(backend: str, config: dict[str, Any], tmp_path: Path, request: Any) -> Iterator[Callable[..., Flask]]:
-    """Makes the site anew in an empty place."""
-    made: list[Flask] = []
-    names: list[str] = []
-
-    def make(**more: Any) -> Flask:
-        if backend == "sqlite":
-            url = f"sqlite:///{tmp_path / 'elsewhere' / 'meetup.sqlite3'}"
-        else:
-            names.append(f"meetup_{secrets.token_hex(6)}")
-            url = postgresql.create_database(request.getfixturevalue("postgresql_admin"), names[-1])
-        made.append(create_app({**config, "MEETUP_DATABASE_URL": url, **more}, instance=tmp_path / "elsewhere"))
-        return made[-1]
-
-    yield make
-    for app in made:
-        app.extensions["meetup"]["meetup"].database.dispose()
-    for name in names:
-        postgresql.drop_database(request.getfixturevalue("postgresql_admin"), name)
 
 
 def contents(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:

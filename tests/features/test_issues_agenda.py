@@ -190,9 +190,9 @@ def test_many_watchers_ask_the_database_once(
     desk: Visitor, province: Province, mount: Mount, query_counter: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(projector, "PAUSE", 60.0)
-    watch = projector.Watch()
+    watch = projector.Watch(province.session)
     with query_counter() as statements:
-        marks = {watch.look(mount, province.session) for _ in range(200)}
+        marks = {watch.look(mount) for _ in range(200)}
     assert len(marks) == 1 and len(statements) == 2
 
 
@@ -219,6 +219,32 @@ def test_whoever_gets_no_stream_asks_for_the_mark(
     assert last.status_code == 200
     for one in [*open_ones, last]:
         one.close()
+
+
+def test_who_holds_the_mark_is_told_nothing_new_and_nobody_else_is_told_that(
+    desk: Visitor, province: Province, work: Unit, mount: Mount, query_counter: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hundred screens ask each second: that nothing has changed needs nobody's name, and says nothing."""
+    number = province.raise_issue(SECRET, to="accepted")
+    put_on(desk, number)
+    mark = desk.soup(PROJECTOR).select_one("[data-mark]")["data-mark"]  # type: ignore[index]
+    monkeypatch.setattr(projector, "PAUSE", 60.0)
+    asked = f"{PROJECTOR}/events?known={mark}"
+    desk.get(asked)
+    with query_counter() as statements:
+        assert desk.get(asked).status_code == 204
+    assert len(statements) == 0
+    province.sign_in(None)
+    nothing = desk.get(asked)
+    assert (nothing.status_code, nothing.data) == (204, b"")
+    for other in ("", "0", "a" * 32, mark[:-1], "đ", "%00", mark.upper()):
+        assert desk.get(f"{PROJECTOR}/events?known={other}").status_code in {302, 404}
+    monkeypatch.setattr(projector, "PAUSE", 0.0)
+    with work() as w:
+        service.put_on_stage(w, w.get(Session, province.session), queries.by_number(w.db, number))
+        w.commit()
+    # What has changed is for those alone who may watch.
+    assert desk.get(asked).status_code == 302
 
 
 def test_the_page_is_drawn_once_for_all_until_something_changes(

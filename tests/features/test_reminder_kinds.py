@@ -222,3 +222,82 @@ def test_nothing_new_is_planned_in_quiet_hours(province: Province, clock: Any) -
     rows = [row for row in province.reminders() if row.rule.startswith("unanswered")]
     assert len(rows) == 24
     assert not [at(row) for row in rows if is_quiet(row.due_at, HCM)]
+
+
+# -- what came of a session is not told yet (R28) ---------------------------------------------------------------------
+
+
+def _over(province: Province, *, hold: bool) -> str:
+    with province.work(province.actor("organizer")) as w:
+        session = w.get(Session, province.session)
+        if hold:
+            sessions.hold(w, session)
+        w.commit()
+        return str(session.subject)
+
+
+@pytest.mark.parametrize("hold", [True, False])
+def test_the_organiser_hears_when_a_report_is_not_out(
+    province: Province, site: Any, smtp: Any, clock: Any, hold: bool
+) -> None:
+    # The session is on Saturday 14/11, 09:00 to 11:00; the third working day after is Wednesday 18/11.
+    session_of(province)
+    travel(clock, "2026-11-14T12:00")
+    worker(site)
+    subject = _over(province, hold=hold)
+    assert [one for one in planned(province, subject) if one[0].startswith("report")] == [("report:+3w", "18/11 11:00")]
+    travel(clock, "2026-11-18T10:59")
+    worker(site)
+    smtp.clear()
+    travel(clock, "2026-11-18T11:00")
+    worker(site)
+    (mail,) = smtp.messages
+    assert mail.envelope_to == ("to-chuc@province.example",)
+    words = mail.get_body(("plain",)).get_content()
+    assert "3 ngày làm việc" in mail["Subject"]
+    assert ("chưa được ghi nhận là đã diễn ra" in words) is not hold
+    assert "/organize/sessions/" in words
+    smtp.clear()
+    worker(site)
+    assert not smtp.messages
+
+
+def test_a_report_that_is_out_is_not_asked_for(province: Province, site: Any, smtp: Any, clock: Any) -> None:
+    travel(clock, "2026-11-14T12:00")
+    subject = _over(province, hold=True)
+    with province.work(province.actor("organizer")) as w:
+        sessions.report(w, w.get(Session, province.session), conclusion_number="12/TB", summary="Đã kết luận.")
+        w.commit()
+    assert [row.state for row in province.reminders(subject, "superseded") if row.rule == "report:+3w"]
+    worker(site)
+    smtp.clear()
+    travel(clock, "2026-11-20T12:00")
+    worker(site)
+    assert not [mail for mail in smtp.messages if "to-chuc@province.example" in mail.envelope_to]
+
+
+def test_a_report_out_while_its_reminder_waits_takes_the_mail_back(
+    province: Province, site: Any, smtp: Any, clock: Any
+) -> None:
+    travel(clock, "2026-11-14T12:00")
+    worker(site)
+    _over(province, hold=True)
+    smtp.clear()
+    travel(clock, "2026-11-18T11:00")
+    with province.work() as w:
+        assert reminders.send_due(w)["reminders"] == 1
+        w.commit()
+    with province.work(province.actor("organizer")) as w:
+        sessions.report(w, w.get(Session, province.session), summary="Đã kết luận.")
+        w.commit()
+    worker(site)
+    assert not [mail for mail in smtp.messages if "3 ngày" in mail["Subject"]]
+
+
+def test_a_rule_made_after_the_session_asks_for_its_report_as_well(province: Province, site: Any, clock: Any) -> None:
+    subject = session_of(province)
+    travel(clock, "2026-11-16T12:00")
+    _over(province, hold=True)
+    keep(province, lambda w: keeping.add(w, None, rule("report", "organizer", 5)))
+    worker(site)
+    assert ("report:+5w", "20/11 11:00") in planned(province, subject)

@@ -76,10 +76,10 @@ def test_a_programme_has_its_own_and_gives_them_back(province: Province, site: A
     # The site's rules are another matter.
     switch(province, "session:1d", on=False)
     worker(site)
-    assert [one[0] for one in planned(province, subject)] == ["session:4d", "session:1d", "session:2h"]
+    assert [one[0] for one in planned(province, subject)] == ["session:4d", "session:1d", "session:2h", "report:+3w"]
     keep(province, lambda w: keeping.give_back(w, w.db.scalars(select(Programme)).one()))
     worker(site)
-    assert [one[0] for one in planned(province, subject)] == ["session:7d", "session:2h"]
+    assert [one[0] for one in planned(province, subject)] == ["session:7d", "session:2h", "report:+3w"]
 
 
 def test_whom_and_what_is_sent_are_the_rules(province: Province, site: Any, smtp: Any, clock: Any) -> None:
@@ -122,6 +122,7 @@ def test_a_changed_rule_plans_anew_what_lies_ahead(province: Province, site: Any
         ("session:7d", "07/11 09:00"),
         ("session:3d", "11/11 09:00"),
         ("session:2h", "14/11 07:00"),
+        ("report:+3w", "18/11 11:00"),
     ]
     assert ("due:2w", "12/11 08:00") in planned(province, province.row(number).subject)
     assert [row.rule for row in province.reminders(subject, "superseded")] == ["session:1d"]
@@ -167,11 +168,11 @@ def test_switched_off_and_on_again(province: Province, site: Any, smtp: Any, clo
     assert not smtp.to("an@mot.example")
     switch(province, "session:1d", on=False)
     worker(site)
-    assert [one[0] for one in planned(province, subject)] == ["session:2h"]
+    assert [one[0] for one in planned(province, subject)] == ["session:2h", "report:+3w"]
     switch(province, "session:7d", on=True)
     switch(province, "session:1d", on=True)
     worker(site)
-    assert [one[0] for one in planned(province, subject)] == ["session:1d", "session:2h"]
+    assert [one[0] for one in planned(province, subject)] == ["session:1d", "session:2h", "report:+3w"]
     assert not smtp.to("an@mot.example")
 
 

@@ -12,13 +12,14 @@ from meetup.domain.machine import Machine
 from meetup.errors import WrongState
 from meetup.followups.models import Draft, FollowUp
 from meetup.issues.models import Issue
+from meetup.photos.models import Photo
 from meetup.registrations.models import Registration
 from meetup.scorecards.models import Period
 from meetup.sessions.models import Session
 from meetup.web.i18n import in_locale
 from meetup.web.saying import action_words, say, state_words
 
-MACHINES = [model.MACHINE for model in (Session, Registration, Issue, FollowUp, Draft, Period)]
+MACHINES = [model.MACHINE for model in (Session, Registration, Issue, FollowUp, Draft, Period, Photo)]
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,7 @@ def _addresses(world: World) -> list[tuple[str, str]]:
     pages += [(who, "/search?q=co") for who in ("public", "officer", "organizer", "leader")]
     queries = {
         "session": "SELECT session_id FROM meetup_agenda_item GROUP BY session_id ORDER BY count(*) DESC",
+        "photo": "SELECT id FROM meetup_photo ORDER BY id",
         "programme": "SELECT id FROM meetup_programme ORDER BY id",
         "registration": "SELECT id FROM meetup_registration ORDER BY id",
         "issue": "SELECT number FROM meetup_issue ORDER BY id",

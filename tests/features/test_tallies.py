@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,13 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, update
 
+from meetup.domain.scoring import median_days, tenths_of_a_day
 from meetup.errors import MeetupError
 from meetup.followups import service
 from meetup.followups.models import FollowUp
 from meetup.issues.models import Issue
-from meetup.scorecards import tallies
+from meetup.scorecards import settled, tallies
+from meetup.scorecards.achievements import Achievements, achievements
 from meetup.scorecards.counting import counted, lengths, live, medians
-from meetup.scorecards.models import Duration, Tally
+from meetup.scorecards.models import Duration, Settled, Tally
 from meetup.scorecards.queries import cards, whole
 from tests.features.following import ANSWER, Province, build, run_worker, worker
 from tests.rig.racing import at_once
@@ -37,10 +40,28 @@ def figures(w: Any, *, kept: bool) -> dict[str, Any]:
     return {**found, "whole": whole(w, source), "lengths": lengths(w, source, "field")}
 
 
+def recounted(w: Any) -> Achievements:
+    """What was achieved, by the issues themselves, one by one."""
+    rows = [row for row in w.db.scalars(select(Issue)) if row.state not in {"withdrawn", "merged"}]
+    ends: dict[int, set[str]] = {}
+    for issue, closing in w.db.execute(select(FollowUp.issue_id, FollowUp.closing)):
+        ends.setdefault(issue, set()).add(closing)
+    answered = [row for row in rows if row.state in {"answered", "resolved"} and row.answered_at]
+    lengths = Counter(tenths_of_a_day(row.received_at, row.answered_at) for row in answered)
+    return Achievements(
+        sessions_held=achievements(w).sessions_held,
+        issues_raised=len(rows),
+        issues_answered=len(answered),
+        issues_confirmed=sum(ends.get(row.id) == {"confirmed"} for row in answered),
+        median_days=median_days(lengths),
+    )
+
+
 def is_right(province: Province) -> None:
     with province.work(write=False) as w:
         assert figures(w, kept=True) == figures(w, kept=False)
-        assert [str(one) for one in tallies.verify(w)] == []
+        assert [str(one) for one in [*tallies.verify(w), *settled.verify(w)]] == []
+        assert achievements(w) == recounted(w)
 
 
 def kept(province: Province) -> int:
@@ -202,6 +223,8 @@ BY_HAND = {
     "a row that is gone": (delete(Tally).where(Tally.by == "month"), "month 2026-11: assigned is kept as 0"),
     "a follow-up": (update(FollowUp).values(closing="no_response"), "department STC: confirmed is kept as 2"),
     "a mark": (update(FollowUp).values(tallied=False), "department STC: assigned is kept as 2, a recount gives 0"),
+    "an issue's sum": (update(Settled).values(times=5), "programme ca-phe: confirmed after 0 is kept as 5"),
+    "an issue's mark": (update(Issue).values(tallied=False), "confirmed after 0 is kept as 2, a recount gives 0"),
 }
 
 
@@ -213,7 +236,7 @@ def test_what_was_changed_by_hand_is_found_and_mended(province: Province, site: 
     worker(site)
     runner = site.test_cli_runner()
     good = runner.invoke(args=["meetup", "scorecards", "verify"])
-    assert (good.exit_code, good.stdout) == (0, "2 closed follow-ups, every sum is what a recount gives\n")
+    assert (good.exit_code, good.stdout) == (0, "2 closed follow-ups and 2 issues, every sum is what a recount gives\n")
     with province.work() as w:
         w.db.execute(statement)
         w.commit()

@@ -279,6 +279,7 @@ def _more(work: Work) -> dict[str, str]:
     dead = work.db.scalars(select(Outgoing).order_by(Outgoing.id)).first()
     assert dead is not None
     dead.state, dead.reason = "dead", "550 no such user"
+    dead.request_id = tokens["batch"] = "causedbyonestep"
     tokens["unsubscribe"] = work.token("unsubscribe", f"outgoing:{dead.id}")
     return tokens
 

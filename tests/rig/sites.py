@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +17,7 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import event
 from werkzeug.serving import make_server
 
+from tests.rig import postgresql
 from tests.rig.clock import SettableClock
 from tests.rig.mail import SmtpServer
 from tests.rig.visitor import Visitor
@@ -184,3 +187,27 @@ def live_server(site: Flask, server_socket: socket.socket, base_url: str) -> Ite
     yield base_url
     server.shutdown()
     thread.join(10)
+
+
+@pytest.fixture
+def elsewhere(backend: str, config: dict[str, Any], tmp_path: Path, request: Any) -> Iterator[Callable[..., Flask]]:
+    """Makes the site anew in an empty place."""
+    from meetup import create_app
+
+    made: list[Flask] = []
+    names: list[str] = []
+
+    def make(**more: Any) -> Flask:
+        if backend == "sqlite":
+            url = f"sqlite:///{tmp_path / 'elsewhere' / 'meetup.sqlite3'}"
+        else:
+            names.append(f"meetup_{secrets.token_hex(6)}")
+            url = postgresql.create_database(request.getfixturevalue("postgresql_admin"), names[-1])
+        made.append(create_app({**config, "MEETUP_DATABASE_URL": url, **more}, instance=tmp_path / "elsewhere"))
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.extensions["meetup"]["meetup"].database.dispose()
+    for name in names:
+        postgresql.drop_database(request.getfixturevalue("postgresql_admin"), name)

@@ -12,6 +12,7 @@ from meetup import links
 from meetup.access import LEADER, ORGANIZER
 from meetup.departments.models import Department
 from meetup.errors import NotAllowed, NotFound
+from meetup.filters.views import saved
 from meetup.followups import drafting, queries
 from meetup.followups.handling import is_head
 from meetup.followups.views.base import bp, choices, draw, scope_of_request, today, with_days
@@ -45,6 +46,7 @@ def department() -> Any:
         here["department"] = own.code if own else ""
     return draw(
         "department.html",
+        saved=saved("follow-ups"),
         own=own,
         wide=wide,
         view=view,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,21 +10,9 @@ from meetup.errors import N_
 from meetup.followups.models import FollowUp
 from meetup.followups.papers import Papers
 from meetup.web.formats import format_date
+from meetup.web.history import Step
 from meetup.web.i18n import _
 from meetup.work import Work
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of a timeline: when, what, by whom, what was said, with which icon and tone."""
-
-    at: datetime
-    what: str
-    who: str = ""
-    note: str = ""
-    icon: str = "check"
-    tone: str = "quiet"
-
 
 _WORDS: dict[str, tuple[str, str, str]] = {
     "follow_up.assign": (N_("Assigned"), "flag", "teal"),

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from meetup.activity.queries import timeline
 from meetup.errors import N_
 from meetup.issues.models import Issue
+from meetup.web.history import Step
 from meetup.web.i18n import _
 from meetup.work import Work
-
-
-@dataclass(frozen=True)
-class Step:
-    """One line of a timeline: when, what, by whom, with which icon and tone."""
-
-    at: datetime
-    what: str
-    who: str = ""
-    note: str = ""
-    icon: str = "check"
-    tone: str = "quiet"
-
 
 #: action → (words, icon, tone); what the public and the enterprise may know.
 _OPEN: dict[str, tuple[str, str, str]] = {

@@ -8,6 +8,7 @@ from flask import flash, redirect, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from meetup.filters.views import saved
 from meetup.issues import queries, search, service
 from meetup.issues.forms import DeskIssueForm, uploads
 from meetup.issues.models import Issue
@@ -59,6 +60,7 @@ def queue() -> Any:
     numbers = queries.counts(work.db)
     return draw(
         "queue.html",
+        saved=saved("issues"),
         issues=found.items,
         tab=tab,
         tabs=[

@@ -13,6 +13,7 @@ from wtforms import BooleanField, TextAreaField
 from meetup.domain.text import fold
 from meetup.enterprises.importing import COLUMNS, KIND_WORDS, LANGUAGE_WORDS
 from meetup.errors import N_, InvalidInput
+from meetup.outbox.views import tell_batch
 from meetup.registrations import service
 from meetup.registrations.invitations import InvitationResult
 from meetup.registrations.views.base import bp, draw
@@ -97,6 +98,7 @@ def invitations(slug: str) -> Any:
             labels={column.name: column.label for column in _COLUMNS},
         )
     _tell(result)
+    tell_batch()
     answer: Any = redirect(link("sessions.desk", slug=slug))
     return answer
 

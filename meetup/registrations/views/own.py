@@ -21,6 +21,7 @@ from meetup.web.calendars import attachment
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit, undo
 from meetup.web.guards import allow, require
+from meetup.web.history import REGISTRATION, history
 from meetup.web.i18n import _
 from meetup.web.saying import say
 
@@ -69,6 +70,7 @@ def show(registration: Registration, token: str, **forms: Any) -> Any:
         may_change=ahead and registration.state not in {"cancelled", "declined"},
         may_cancel=ahead and "cancel" in possible,
         position=service.waitlist_position(work, registration),
+        steps=history(work, registration.subject, REGISTRATION, names=False),
         door_code=code_of(work, registration)
         if registration.state == "confirmed" and session.state in {"published", "held"}
         else "",

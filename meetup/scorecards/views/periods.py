@@ -17,6 +17,7 @@ from meetup.scorecards.views.base import bp, draw, period_words
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow
+from meetup.web.history import PERIOD, history
 from meetup.web.i18n import _
 
 _TREE = tuple((key, tuple(one.key for one in COMPONENTS.values() if one.criterion == key)) for key in CRITERIA)
@@ -77,6 +78,7 @@ def _show(found: Period, form: WeightsForm | None = None, correct: CorrectForm |
         untouched=service.is_untouched,
         over=work.now.astimezone(work.zone).date() > found.ends_on,
         tree=_TREE,
+        steps=history(work, found.subject, PERIOD),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask import Blueprint, request
 
 from meetup.registrations.checks import status_of
 from meetup.sessions.models import Session
+from meetup.web.keeping import turns_at
 from meetup.web.pages import lines, page
 from meetup.work import Work
 
@@ -34,6 +35,12 @@ def mark(work: Work, session: Session) -> str:
 def marks(work: Work, sessions: Sequence[Session]) -> dict[int, str]:
     """The badges of several sessions, by key."""
     return {session.id: mark(work, session) for session in sessions}
+
+
+def turn_with(sessions: Iterable[Session]) -> None:
+    """A page about `sessions` looks different when registration opens or closes, and when one begins or is over."""
+    for one in sessions:
+        turns_at(one.registration_opens_at, one.registration_closes_at, one.starts_at, one.ends_at)
 
 
 def moment(text: Any) -> datetime:

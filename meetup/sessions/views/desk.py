@@ -13,6 +13,8 @@ from meetup import links
 from meetup.domain.faults import EMPTY, FILL_IN, plain
 from meetup.domain.registrations import HOLDS_SEAT
 from meetup.errors import N_, InvalidInput
+from meetup.filters.views import saved
+from meetup.outbox.views import tell_batch
 from meetup.registrations import queries as registrations
 from meetup.sessions import queries, service
 from meetup.sessions.forms import CopyForm, ReasonForm, ReportForm
@@ -22,6 +24,7 @@ from meetup.sessions.views.calendars import DESK, DESK_FEED
 from meetup.web.current import current_work, link
 from meetup.web.forms import submit
 from meetup.web.guards import allow, require
+from meetup.web.history import SESSION, history
 from meetup.web.i18n import _, ngettext
 from meetup.web.paging import paged, unpack
 from meetup.work import Work
@@ -128,6 +131,7 @@ def desk_index() -> Any:
     found = paged(rows, _PER_PAGE, lambda one: (one.id,))
     return draw(
         "desk_index.html",
+        saved=saved("sessions"),
         sessions=found.items,
         state=state,
         states_of=Session.MACHINE.states,
@@ -161,6 +165,7 @@ def show(session: Session, **forms: Any) -> Any:
         session=session,
         mark=mark(work, session),
         points=checklist(work, session, counts),
+        steps=history(work, session.subject, SESSION),
         counts=counts,
         waiting=registrations.waiting_seats(work, [session.id]).get(session.id, 0),
         positions=registrations.waitlist_positions(work, session.id),
@@ -192,6 +197,7 @@ def do(slug: str, action: str) -> Any:
     if done is None:
         return show(queries.by_slug(work, slug), **{action: form})
     flash(_SAID[action](), "success")
+    tell_batch()
     target = "sessions.edit" if action == "copy" else "sessions.desk"
     answer: Any = redirect(link(target, slug=done.slug))
     return answer

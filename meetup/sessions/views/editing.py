@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from meetup.domain.faults import EMPTY, FILL_IN, Faults, plain
 from meetup.errors import N_, InvalidInput, MeetupError
+from meetup.outbox.views import tell_batch
 from meetup.programmes.models import Programme
 from meetup.programmes.service import rule
 from meetup.sessions import queries, series, service
@@ -100,6 +101,7 @@ def edit(slug: str) -> Any:
     done = submit(form, lambda: _update(form, session))
     if done is not None:
         flash(_("The session is changed."), "success")
+        tell_batch()
         answer: Any = redirect(link("sessions.desk", slug=done.slug))
         return answer
     if request.method == "POST":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +12,7 @@ from meetup.registrations.queries import waiting_seats
 from meetup.sessions import queries
 from meetup.sessions.calendars import description, place
 from meetup.sessions.models import Session
-from meetup.sessions.views.base import bp, draw, mark, marks, moment
+from meetup.sessions.views.base import bp, draw, mark, marks, moment, turn_with
 from meetup.web.current import current_work, link
 from meetup.web.guards import allow, require
 from meetup.web.keeping import kept, turns_at
@@ -55,7 +54,7 @@ def index() -> Any:
     if past:
         # A session gets onto this page by the clock alone, and which is the next no row of it says.
         turns_at(work.now)
-    _turn_with(found.items)
+    turn_with(found.items)
     carried = {"when": "past" if past else None, "programme": programme or None}
     return draw(
         "index.html",
@@ -78,7 +77,7 @@ def show(slug: str) -> Any:
     work = current_work()
     session = queries.by_slug(work, slug)
     require("session.read", session)
-    _turn_with([session])
+    turn_with([session])
     return draw(
         "show.html",
         session=session,
@@ -87,12 +86,6 @@ def show(slug: str) -> Any:
         waiting=waiting_seats(work, [session.id]).get(session.id, 0),
         calendars=calendar_links(work, session) if session.state == "published" else [],
     )
-
-
-def _turn_with(sessions: Sequence[Session]) -> None:
-    """A page about `sessions` looks different when registration opens or closes, and when one begins or is over."""
-    for one in sessions:
-        turns_at(one.registration_opens_at, one.registration_closes_at, one.starts_at, one.ends_at)
 
 
 def calendar_links(work: Work, session: Session) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from meetup.domain.faults import EMPTY, FILL_IN, Faults
 from meetup.domain.recurrence import Rule, rule_words
 from meetup.domain.series import expand, last_of, without_holidays
 from meetup.errors import MeetupError, NotFound
+from meetup.outbox.views import tell_batch
 from meetup.registrations import queries as registrations
 from meetup.sessions import changing, queries
 from meetup.sessions import series as every
@@ -126,6 +127,7 @@ def change_series(slug: str) -> Any:
     if done is None:
         return _show(*_found(slug), form=form)
     flash(_("The series is changed. Whoever is concerned is told."), "success")
+    tell_batch()
     return redirect(link("sessions.series", slug=_still(work, slug, done)))
 
 
@@ -164,6 +166,7 @@ def publish_series(slug: str) -> Any:
     if submit(Form(), lambda: every.announce(work, of) is not None) is None:
         return _show(*_found(slug))[0], 422
     flash(_("All sessions to come are published."), "success")
+    tell_batch()
     return redirect(link("sessions.series", slug=session.slug))
 
 
@@ -182,4 +185,5 @@ def end_series(slug: str) -> Any:
     if not submit(form, do):
         return _show(*_found(slug), reason=form)
     flash(_("The series has ended. Everyone who registered is told."), "success")
+    tell_batch()
     return redirect(link("sessions.desk_index"))

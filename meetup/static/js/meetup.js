@@ -155,4 +155,19 @@
   // After a form came back with errors, begin at their list.
   var summary = doc.querySelector("[data-mu-summary]");
   if (summary) summary.focus();
+
+  // What is under way (data-mu-follow="milliseconds") is looked at anew until it is through.
+  (function follow() {
+    var part = doc.querySelector("[data-mu-follow]");
+    if (!part) return;
+    setTimeout(function () {
+      fetch(location.href, { headers: { Accept: "text/html" } }).then(function (answer) {
+        return answer.ok ? answer.text() : Promise.reject();
+      }).then(function (text) {
+        var found = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
+        if (found) part.replaceWith(found);
+        follow();
+      }).catch(follow);
+    }, Number(part.dataset.muFollow));
+  })();
 })(document);
