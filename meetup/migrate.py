@@ -24,7 +24,7 @@ from meetup.db import TABLE_PREFIX, Base
 from meetup.errors import BadConfiguration
 
 VERSION_TABLE = "meetup_alembic_version"
-#: What tables and indexes begin with that the database fills by itself for searching; no model speaks of them.
+#: What tables, columns and indexes begin with that the database fills by itself for searching; no model speaks of them.
 KEPT_WORDS = ("meetup_issue_words", "meetup_follow_up_words")
 
 
@@ -50,7 +50,7 @@ def include_name(name: str | None, kind: str, parents: Any) -> bool:
     if kind == "table":
         ours = str(name).startswith(TABLE_PREFIX) and name != VERSION_TABLE
         return ours and not str(name).startswith(KEPT_WORDS)
-    return kind != "index" or not str(name).removeprefix("ix_").startswith(KEPT_WORDS)
+    return kind not in {"index", "column"} or not str(name).removeprefix("ix_").startswith(KEPT_WORDS)
 
 
 def context_options() -> dict[str, Any]:
@@ -201,6 +201,8 @@ def differences(connection: Connection, packages: Iterable[str] = (), absent: It
     }
 
     def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+        if kind == "column":
+            return not str(name).startswith(KEPT_WORDS)
         return kind != "table" or not (str(name) in theirs or str(name).startswith(foreign))
 
     options = {**context_options(), "include_object": include_object}

@@ -1,8 +1,7 @@
 """The words of issues as the database keeps them for searching: by itself, in the transaction that changed an issue.
 
-Both databases have a table of them beside the issues that triggers fill, SQLite one of FTS5, PostgreSQL one of
-``tsvector``. Both are made out of :attr:`~meetup.issues.models.Issue.search_key`, so nothing can be found that its key
-does not hold.
+SQLite has a table of FTS5 beside the issues that triggers fill, PostgreSQL a generated column of ``tsvector``. Both
+are made out of :attr:`~meetup.issues.models.Issue.search_key`, so nothing can be found that its key does not hold.
 """
 
 from __future__ import annotations
@@ -10,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Integer, cast, column, select, table, text
+from sqlalchemy import ColumnElement, Connection, Integer, cast, column, literal_column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from meetup.domain.finding import Tier, Wanted, key_of
 from meetup.issues.models import Issue
 
-#: The table, and what the names of its triggers begin with.
+#: The table or the column, and what the names of its triggers and its index begin with.
 WORDS = "meetup_issue_words"
 
 
@@ -34,10 +33,10 @@ def narrowed(statement: Any, dialect: str, tier: Tier) -> tuple[Any, Any]:
         kept: Any = table(WORDS, column("rowid", Integer), column(WORDS))
         found = kept.c[WORDS].op("MATCH")(_for_fts5(tier))
         return statement.join(kept, kept.c.rowid == Issue.id).where(found), kept.c.rowid
-    vectors: Any = table(WORDS, column("id", BigInteger), column("words"))
-    wants = vectors.c.words.op("@@", is_comparison=True)(cast(for_tsquery(tier, _MARKED), TSQUERY))
+    vector: ColumnElement[Any] = literal_column(f"meetup_issue.{WORDS}")
+    wants = vector.op("@@", is_comparison=True)(cast(for_tsquery(tier, _MARKED), TSQUERY))
     # Of its own, for the planner would rather walk the issues by key, and these words are rare among them.
-    near = select(vectors.c.id).where(wants).cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
+    near = select(Issue.id).where(wants).cte("near").prefix_with("MATERIALIZED", dialect="postgresql")
     return statement.join(near, near.c.id == Issue.id), near.c.id
 
 
@@ -86,19 +85,18 @@ def _parts(row: str) -> str:
     return ", ".join(part for half in halves for part in (before(half, 30), after(half, 30)))
 
 
-def _vector(row: str) -> str:
-    """A row's key as PostgreSQL's vector; no parser of its own touches the words."""
-    key = f"{row}.search_key"
-    parts = {
-        "title": f"split_part({key}, chr(30), 1)",
-        "shown": f"replace(split_part({key}, chr(31), 1), chr(30), ' ')",
-        "titles": f"split_part({key}, chr(30), 1) || ' ' || split_part(split_part({key}, chr(31), 2), chr(30), 1)",
-        "whole": f"translate({key}, chr(30) || chr(31), '  ')",
-    }
-    marked = (
-        f"string_to_array('{mark}' || replace({parts[part]}, ' ', ' {mark}'), ' ')" for part, mark in _MARKED.items()
-    )
-    return f"array_to_tsvector({' || '.join(marked)})"
+_KEY = "search_key"
+_BY_PART = {
+    "title": f"split_part({_KEY}, chr(30), 1)",
+    "shown": f"replace(split_part({_KEY}, chr(31), 1), chr(30), ' ')",
+    "titles": f"split_part({_KEY}, chr(30), 1) || ' ' || split_part(split_part({_KEY}, chr(31), 2), chr(30), 1)",
+    "whole": f"translate({_KEY}, chr(30) || chr(31), '  ')",
+}
+#: A row's key as PostgreSQL's vector; no parser of its own touches the words.
+_VECTOR = " || ".join(
+    f"string_to_array('{mark}' || replace({_BY_PART[part]}, ' ', ' {mark}'), ' ')" for part, mark in _MARKED.items()
+)
+_VECTOR = f"array_to_tsvector({_VECTOR})"
 
 
 _COLUMNS = "shown_title, shown_text, own_title, own_text"
@@ -115,23 +113,11 @@ _SQLITE = (
     f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) SELECT id, {_parts('meetup_issue')} FROM meetup_issue",  # nosec B608
     *(f"CREATE TRIGGER {name} {does}" for name, does in _TRIGGERS.items()),
 )
+# Generated, not filled by a trigger: the function of one would not be in a dump of Meetup's tables.
 _POSTGRESQL = (
-    f"CREATE TABLE {WORDS} (id bigint PRIMARY KEY, words tsvector NOT NULL)",
-    f"INSERT INTO {WORDS} (id, words) SELECT id, {_vector('meetup_issue')} FROM meetup_issue",  # nosec B608
-    f"CREATE INDEX ix_{WORDS}_words ON {WORDS} USING gin (words) WITH (fastupdate = off)",
-    f"""CREATE FUNCTION {WORDS}_keep() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-      IF TG_OP = 'DELETE' THEN
-        DELETE FROM {WORDS} WHERE id = old.id;
-      ELSE
-        INSERT INTO {WORDS} (id, words) VALUES (new.id, {_vector("new")})
-          ON CONFLICT (id) DO UPDATE SET words = excluded.words;
-      END IF;
-      RETURN NULL;
-    END $$""",  # nosec B608
-    f"CREATE TRIGGER {WORDS}_kept AFTER INSERT OR DELETE OR UPDATE OF search_key ON meetup_issue "
-    f"FOR EACH ROW EXECUTE FUNCTION {WORDS}_keep()",
-    f"ANALYZE {WORDS}",
+    f"ALTER TABLE meetup_issue ADD COLUMN {WORDS} tsvector GENERATED ALWAYS AS ({_VECTOR}) STORED",
+    f"CREATE INDEX ix_{WORDS} ON meetup_issue USING gin ({WORDS}) WITH (fastupdate = off)",
+    "ANALYZE meetup_issue",
 )
 
 
@@ -149,10 +135,9 @@ def remove(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         for name in _TRIGGERS:
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {WORDS}")
     else:
-        connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {WORDS}_kept ON meetup_issue")
-        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {WORDS}_keep()")
-    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {WORDS}")
+        connection.exec_driver_sql(f"ALTER TABLE meetup_issue DROP COLUMN IF EXISTS {WORDS}")
 
 
 _READ = text(

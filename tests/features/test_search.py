@@ -13,7 +13,7 @@ from meetup.domain.finding import key_of, words
 from meetup.domain.text import fold
 from meetup.issues import queries, search, service
 from meetup.issues.models import Issue
-from meetup.migrate import differences, downgrade, upgrade
+from meetup.migrate import differences, downgrade, scripts, upgrade
 from tests.features.issuing import ORGANIZER, SECRET, Province, Unit, build, officer
 from tests.rig.visitor import Visitor
 
@@ -107,7 +107,9 @@ def test_the_migration_indexes_what_is_there_and_can_be_taken_back(
 ) -> None:
     number = province.raise_issue("Nước sạch", to="published")
     engine = mount.database.engine
-    downgrade(engine, "0010_figures")
+    before = scripts().get_revision("0009_search")
+    assert before is not None
+    downgrade(engine, str(before.down_revision))
     with work() as w:
         w.db.execute(text("UPDATE meetup_issue SET search_key = 'as it was before'"))
         w.commit()
