@@ -16,7 +16,8 @@
           .then(function (answer) { return answer.ok ? answer.text() : ""; })
           .then(function (part) {
             if (text !== last) return;
-            box.replaceChildren(new DOMParser().parseFromString(part, "text/html").body);
+            // Its content alone: a body in a body is as high as the window.
+            box.replaceChildren.apply(box, Array.from(new DOMParser().parseFromString(part, "text/html").body.childNodes));
             if (looked) looked.value = "1";
           })
           .catch(function () { /* the form itself asks once more */ });
