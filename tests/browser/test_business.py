@@ -1,4 +1,4 @@
-"""A business's tasks in a browser, on a phone and on a desk: found, registered, asked, followed, confirmed (issue 5)."""
+"""A business's tasks in a browser, by phone and at a desk: found, registered, asked, followed, confirmed (issue 5)."""
 
 from __future__ import annotations
 
