@@ -75,6 +75,14 @@ def row(page: Page, table: str, name: str) -> Locator:
     return page.get_by_role("table", name=table).get_by_role("row").filter(has=header)
 
 
+def is_in_sight(part: Locator) -> bool:
+    """Whether nobody has to swipe sideways to see it."""
+    box, size = part.bounding_box(), part.page.viewport_size
+    assert box
+    assert size
+    return box["x"] >= -1 and box["x"] + box["width"] <= size["width"] + 1
+
+
 def test_from_what_is_late_to_one_follow_up(province: Province, page: Page, shoot: Shoot, axe: Axe) -> None:
     come(page, "leader", "/leader/")
     late = page.locator(".mu-stats").get_by_role("link", name="Quá hạn")
@@ -107,6 +115,7 @@ def test_results_with_their_arithmetic_compared_and_saved(
     with page.expect_navigation():
         page.get_by_label("Kỳ đánh giá").select_option(label="Quý 4/2026")
     assert row(page, "Bảng điểm sở, ngành", "Sở Tài chính").is_visible()
+    assert is_in_sight(page.get_by_role("navigation", name="Danh mục chính").get_by_role("link", name="Kết quả"))
     assert axe(page) == []
     shoot(page, "results")
     with page.expect_download() as found:
@@ -144,6 +153,9 @@ def test_two_periods_are_compared(province: Province, page: Page, shoot: Shoot, 
     assert "100,00" in changed
     assert "kém hơn" in changed
     assert axe(page) == []
+    by_agency = page.get_by_role("region", name="Theo cơ quan, cả hai kỳ")
+    by_agency.evaluate("part => { part.scrollLeft = part.scrollWidth }")
+    assert is_in_sight(by_agency.get_by_role("rowheader", name="Sở Tài chính")), "nobody knows whose line it is"
     shoot(page, "compare")
 
 
@@ -151,6 +163,7 @@ def test_an_organiser_weighs_a_period_and_closes_it(
     province: Province, page: Page, shoot: Shoot, axe: Axe, clock: Any
 ) -> None:
     come(page, "organizer", "/organize/periods/")
+    assert is_in_sight(page.get_by_role("navigation", name="Danh mục công việc").locator("[aria-current]"))
     follow(page, "Kỳ mới")
     page.get_by_label("Ngày đầu").fill("01/11/2026")
     page.get_by_label("Ngày cuối").fill("30/11/2026")
@@ -179,6 +192,7 @@ def test_an_organiser_weighs_a_period_and_closes_it(
     with page.expect_navigation():
         page.locator("dialog .btn-primary").click()
     assert axe(page) == []
+    assert "Đã chốt" in row(page, "Các phiên bản", "Phiên bản 1").inner_text()
     shoot(page, "period-closed")
     with province.work(write=False) as w:
         assert w.db.scalars(select(Period)).one().state == "closed"
