@@ -86,7 +86,7 @@ def test_the_queue_and_one_page_a_follow_up(province: Province, page: Page, shoo
     for heading, said in (
         ("Nhiệm vụ", "Trả lời doanh nghiệp về hồ sơ hoàn thuế."),
         ("Nội dung doanh nghiệp nêu", "hồ sơ nộp ba tháng chưa có trả lời."),
-        ("Tài liệu", "to-khai.pdf"),
+        ("Tài liệu", "to-khai.pdf 48 B"),
         ("Cơ quan phối hợp", "Chưa có ý kiến"),
     ):
         assert said in page.get_by_role("region", name=heading, exact=True).inner_text()
