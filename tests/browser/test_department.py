@@ -15,6 +15,7 @@ from meetup.followups.models import Answer
 from meetup.issues.attachments import attach
 from meetup.issues.models import Issue
 from meetup.storage import Upload
+from tests.browser.hands import come, follow, press
 from tests.features.following import ANSWER, Province, build, staff
 
 if TYPE_CHECKING:
@@ -37,13 +38,11 @@ def province(site: Any, mount: Any, work: Any) -> Province:
     return build(site, mount, work)
 
 
-def come(page: Page, who: str, title: str = "") -> None:
-    """Come in as `who`, to the queue of their department; on to the follow-up called `title`."""
-    page.context.set_extra_http_headers({"X-As": who})
-    page.goto("/department/")
-    if title:
-        page.get_by_role("main").get_by_role("link", name=title).click()
-        page.get_by_role("heading", level=1, name=title).wait_for()
+def opened(page: Page, who: str, title: str) -> None:
+    """Come in as `who`, to the queue of their department, and on to the follow-up called `title`."""
+    come(page, who, "/department/")
+    follow(page.get_by_role("main"), title)
+    assert page.get_by_role("heading", level=1, name=title).is_visible()
 
 
 def act(page: Page, words: str) -> Locator:
@@ -52,12 +51,6 @@ def act(page: Page, words: str) -> Locator:
     if found.get_attribute("open") is None:
         found.locator("summary").click()
     return found
-
-
-def send(part: Locator, words: str) -> None:
-    """Press the button called `words`, and wait for the page that comes."""
-    with part.page.expect_navigation():
-        part.get_by_role("button", name=words, exact=True).click()
 
 
 def test_the_queue_and_one_page_a_follow_up(province: Province, page: Page, shoot: Shoot, axe: Axe) -> None:
@@ -70,7 +63,7 @@ def test_the_queue_and_one_page_a_follow_up(province: Province, page: Page, shoo
     province.do(
         number, lambda w, f: attach(w, w.get(Issue, f.issue_id), [Upload("to-khai.pdf", PDF)], side="enterprise")
     )
-    come(page, "STC")
+    come(page, "STC", "/department/")
     cards = page.get_by_role("main").get_by_role("article")
     assert [one.split("\n")[0] for one in cards.get_by_role("heading").all_inner_texts()] == [
         "Hoàn thuế GTGT chậm",
@@ -99,13 +92,13 @@ def test_the_queue_and_one_page_a_follow_up(province: Province, page: Page, shoo
     shoot(page, "department-follow-up")
     taking = act(page, "Tiếp nhận")
     taking.get_by_label("Cán bộ").fill("Trần Thị Bình")
-    send(taking, "Tiếp nhận")
+    press(taking, "Tiếp nhận")
     row = province.row(number)
     assert (row.state, row.officer) == ("accepted", "Trần Thị Bình")
     note = act(page, "Ghi tiến độ")
     note.get_by_label("Việc đã thực hiện").fill("Nhờ @binh kiểm tra chứng từ.")
     note.get_by_label("Chỉ dùng nội bộ").check()
-    send(note, "Ghi lại")
+    press(note, "Ghi lại")
     (mail,) = province.mails("follow_up_mention")
     assert mail.recipient == "binh@province.example"
     assert "Nhờ @binh kiểm tra chứng từ." in page.get_by_role("list", name="Lịch sử").inner_text()
@@ -116,20 +109,19 @@ def test_a_coordinating_agency_gives_an_opinion_and_owns_nothing(
     province: Province, page: Page, shoot: Shoot, axe: Axe
 ) -> None:
     number = province.order("Hoàn thuế GTGT chậm", along=("SXD",), to="accepted")
-    come(page, "SXD")
+    come(page, "SXD", "/department/")
     assert page.get_by_role("article").count() == 0, "it stands among what they owe"
     page.get_by_role("navigation", name="Các phần của danh sách").get_by_role("link", name="Phối hợp").click()
-    page.get_by_role("article").get_by_role("link", name="Hoàn thuế GTGT chậm").click()
-    page.get_by_role("heading", level=1, name="Hoàn thuế GTGT chậm").wait_for()
+    follow(page.get_by_role("article"), "Hoàn thuế GTGT chậm")
     assert page.locator("details.mu-details summary").all_inner_texts() == ["Ghi tiến độ", "Cho ý kiến"]
     giving = act(page, "Cho ý kiến")
     giving.get_by_label("Ý kiến của Quý cơ quan").fill("Không vướng quy hoạch.")
     assert axe(page) == []
     shoot(page, "department-opinion")
-    send(giving, "Gửi ý kiến")
+    press(giving, "Gửi ý kiến")
     row = province.row(number)
     assert (row.state, row.lead_department_id) == ("accepted", province.departments["STC"])
-    come(page, "STC", "Hoàn thuế GTGT chậm")
+    opened(page, "STC", "Hoàn thuế GTGT chậm")
     said = page.get_by_role("region", name="Cơ quan phối hợp").inner_text()
     assert "Sở Xây dựng" in said
     assert "Không vướng quy hoạch." in said
@@ -140,7 +132,7 @@ def test_an_answer_is_drafted_returned_and_approved(province: Province, page: Pa
         departments.update_department(w, province.department(w, "STC"), needs_approval=True)
         w.commit()
     number = province.order("Hoàn thuế GTGT chậm", to="accepted")
-    come(page, "STC", "Hoàn thuế GTGT chậm")
+    opened(page, "STC", "Hoàn thuế GTGT chậm")
     assert page.get_by_role("button", name="Gửi trả lời đến ban tổ chức").count() == 0, "a way around the head"
     draft = act(page, "Soạn dự thảo trình thủ trưởng")
     draft.get_by_label("Kết quả").select_option(label="Đã giải quyết: đã làm theo đề nghị")
@@ -148,30 +140,29 @@ def test_an_answer_is_drafted_returned_and_approved(province: Province, page: Pa
     draft.get_by_label("Tài liệu").set_input_files({"name": "qd-45.pdf", "mimeType": "application/pdf", "buffer": PDF})
     draft.get_by_label("Đã xong: trình thủ trưởng duyệt").check()
     shoot(page, "department-draft")
-    send(draft, "Lưu bản nháp")
+    press(draft, "Lưu bản nháp")
     assert province.state(number) == "accepted"
 
     def decide(words: str, remark: str = "") -> None:
-        come(page, "head")
+        come(page, "head", "/department/")
         waiting = page.get_by_role("region", name="Dự thảo chờ Quý vị duyệt")
-        waiting.get_by_role("link", name="Xem và quyết định").click()
-        page.get_by_role("heading", level=1, name="Hoàn thuế GTGT chậm").wait_for()
+        follow(waiting, "Xem và quyết định")
         assert page.get_by_role("link", name="qd-45.pdf").is_visible()
         decision = act(page, "Duyệt hoặc trả lại dự thảo")
         if remark:
             decision.get_by_label("Nội dung cần sửa").fill(remark)
             assert axe(page) == []
             shoot(page, "department-head-decides")
-        send(decision, words)
+        press(decision, words)
 
     decide("Trả lại dự thảo", "Nêu rõ số quyết định.")
-    come(page, "STC", "Hoàn thuế GTGT chậm")
+    opened(page, "STC", "Hoàn thuế GTGT chậm")
     assert "Nêu rõ số quyết định." in page.get_by_role("region", name="Dự thảo trả lời").inner_text()
     again = act(page, "Sửa dự thảo")
     better = f"{ANSWER} Quyết định số 45/QĐ-CT."
     again.get_by_label("Nội dung trả lời doanh nghiệp").fill(better)
     again.get_by_label("Đã xong: trình thủ trưởng duyệt").check()
-    send(again, "Lưu bản nháp")
+    press(again, "Lưu bản nháp")
     decide("Duyệt và gửi")
     assert page.get_by_text("Đã duyệt: trả lời đã gửi ban tổ chức.").is_visible()
     shoot(page, "department-approved")
@@ -189,60 +180,57 @@ def test_an_answer_is_drafted_returned_and_approved(province: Province, page: Pa
 def test_a_transfer_is_asked_for_and_taken_over(province: Province, page: Page, shoot: Shoot, axe: Axe) -> None:
     number = province.order("Giấy phép xây dựng kho", to="accepted")
     due = province.row(number).due_on
-    come(page, "STC", "Giấy phép xây dựng kho")
+    opened(page, "STC", "Giấy phép xây dựng kho")
     asking = act(page, "Chuyển cơ quan khác")
     asking.get_by_label("Cơ quan nhận").select_option("SXD")
     asking.get_by_label("Lý do").fill("Việc cấp phép không thuộc Sở Tài chính.")
     asking.get_by_label("Căn cứ").fill("Quyết định 12/2025/QĐ-UBND, Điều 3.")
-    send(asking, "Đề nghị chuyển")
+    press(asking, "Đề nghị chuyển")
     assert (province.state(number), province.row(number).lead_department_id) == (
         "transfer_requested",
         province.departments["STC"],
     )
-    come(page, "SXD")
+    come(page, "SXD", "/department/")
     incoming = page.get_by_role("region", name="Cơ quan khác đề nghị chuyển đến")
     assert axe(page) == []
     shoot(page, "department-incoming")
-    incoming.get_by_role("link", name="Trả lời đề nghị").click()
-    page.get_by_role("heading", level=1, name="Giấy phép xây dựng kho").wait_for()
+    follow(incoming, "Trả lời đề nghị")
     answering = act(page, "Trả lời đề nghị chuyển")
     assert "Quyết định 12/2025/QĐ-UBND, Điều 3." in answering.inner_text()
     shoot(page, "department-transfer")
-    send(answering, "Nhận chuyển")
+    press(answering, "Nhận chuyển")
     row = province.row(number)
     assert (row.lead_department_id, row.transfers, row.due_on) == (province.departments["SXD"], 1, due)
-    come(page, "SXD", "Giấy phép xây dựng kho")
+    opened(page, "SXD", "Giấy phép xây dựng kho")
     assert "Cơ quan nhận đã tiếp nhận" in page.get_by_role("list", name="Lịch sử").inner_text()
 
 
 def test_an_extension_is_asked_for_and_granted(province: Province, page: Page, shoot: Shoot, axe: Axe) -> None:
     number = province.order("Hoàn thuế GTGT chậm", to="accepted")
-    come(page, "STC", "Hoàn thuế GTGT chậm")
+    opened(page, "STC", "Hoàn thuế GTGT chậm")
     asking = act(page, "Đề nghị gia hạn")
     asking.get_by_label("Hạn mới").fill("30/11/2026")
     asking.get_by_label("Lý do").fill("Chờ văn bản của Cục Thuế.")
-    send(asking, "Gửi đề nghị")
+    press(asking, "Gửi đề nghị")
     assert province.row(number).due_on == date(2026, 11, 16), "asking moves nothing"
-    page.context.set_extra_http_headers({"X-As": "organizer"})
-    page.goto("/organize/follow-ups/")
-    page.get_by_role("main").get_by_role("link", name="Hoàn thuế GTGT chậm").first.click()
-    page.get_by_role("heading", level=1, name="Hoàn thuế GTGT chậm").wait_for()
+    come(page, "organizer", "/organize/follow-ups/")
+    follow(page.get_by_role("main"), "Hoàn thuế GTGT chậm")
     deciding = act(page, "Quyết định gia hạn")
     assert "30/11/2026" in deciding.inner_text()
     assert "Chờ văn bản của Cục Thuế." in deciding.inner_text()
     assert axe(page) == []
     shoot(page, "department-extension")
-    send(deciding, "Đồng ý")
+    press(deciding, "Đồng ý")
     row = province.row(number)
     assert (row.due_on, row.first_due_on) == (date(2026, 11, 30), date(2026, 11, 16))
-    come(page, "STC", "Hoàn thuế GTGT chậm")
+    opened(page, "STC", "Hoàn thuế GTGT chậm")
     assert "hạn ban đầu: 16/11/2026" in page.get_by_role("main").inner_text()
 
 
 def test_the_departments_calendar_link(province: Province, page: Page, shoot: Shoot, axe: Axe) -> None:
     province.order("Hoàn thuế GTGT chậm")
-    come(page, "STC")
-    send(page.get_by_role("region", name="Trong lịch của Quý vị"), "Tạo đường dẫn lịch")
+    come(page, "STC", "/department/")
+    press(page.get_by_role("region", name="Trong lịch của Quý vị"), "Tạo đường dẫn lịch")
     assert axe(page) == []
     shoot(page, "department-calendar-link")
     link = page.locator("code").first.inner_text()
@@ -251,6 +239,6 @@ def test_the_departments_calendar_link(province: Province, page: Page, shoot: Sh
     assert feed.status == 200
     assert feed.headers["content-type"].startswith("text/calendar")
     assert "Hoàn thuế GTGT chậm" in feed.text().replace("\r\n ", "")
-    come(page, "STC")
-    send(page.get_by_role("main"), "Tạo đường dẫn mới")
+    come(page, "STC", "/department/")
+    press(page.get_by_role("main"), "Tạo đường dẫn mới")
     assert page.request.get(link).status == 404, "the link before is ended"

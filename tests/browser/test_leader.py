@@ -14,6 +14,7 @@ from sqlalchemy import select
 from meetup.followups.models import FollowUp
 from meetup.scorecards.models import Period, Snapshot
 from meetup.scorecards.queries import scorecards
+from tests.browser.hands import come, follow, is_in_sight, press
 from tests.features.following import Province, build
 
 if TYPE_CHECKING:
@@ -44,26 +45,6 @@ def province(site: Any, mount: Any, work: Any, clock: Any) -> Province:
     return made
 
 
-def come(page: Page, who: str, path: str) -> None:
-    """Come in as `who`."""
-    page.context.set_extra_http_headers({"X-As": who})
-    page.goto(path)
-
-
-def follow(part: Locator | Page, words: str) -> None:
-    """Press the link called `words`, and wait for the page that it leads to."""
-    page = getattr(part, "page", part)
-    with page.expect_navigation():
-        part.get_by_role("link", name=words, exact=True).first.click()
-
-
-def press(part: Locator | Page, words: str) -> None:
-    """Press the button called `words`, and wait for the page that comes."""
-    page = getattr(part, "page", part)
-    with page.expect_navigation():
-        part.get_by_role("button", name=words, exact=True).click()
-
-
 def said(page: Page) -> str:
     """What the page says, without what is hidden."""
     return page.get_by_role("main").inner_text()
@@ -73,14 +54,6 @@ def row(page: Page, table: str, name: str) -> Locator:
     """The line called `name` of a table."""
     header = page.get_by_role("rowheader", name=name, exact=True)
     return page.get_by_role("table", name=table).get_by_role("row").filter(has=header)
-
-
-def is_in_sight(part: Locator) -> bool:
-    """Whether nobody has to swipe sideways to see it."""
-    box, size = part.bounding_box(), part.page.viewport_size
-    assert box
-    assert size
-    return box["x"] >= -1 and box["x"] + box["width"] <= size["width"] + 1
 
 
 def test_from_what_is_late_to_one_follow_up(province: Province, page: Page, shoot: Shoot, axe: Axe) -> None:
@@ -107,9 +80,7 @@ def test_from_what_is_late_to_one_follow_up(province: Province, page: Page, shoo
     assert axe(page) == []
 
 
-def test_results_with_their_arithmetic_compared_and_saved(
-    province: Province, page: Page, shoot: Shoot, axe: Axe
-) -> None:
+def test_results_with_their_arithmetic_and_saved(province: Province, page: Page, shoot: Shoot, axe: Axe) -> None:
     come(page, "leader", "/leader/")
     follow(page.get_by_role("navigation", name="Danh mục công việc"), "Kết quả")
     with page.expect_navigation():
