@@ -228,3 +228,20 @@ def test_the_box_in_the_head_and_the_dark_theme(province: Province, page: Page, 
     assert page.locator("html").get_attribute("data-bs-theme") == "dark", "it holds on the next page too"
     assert axe(page) == []
     shoot(page, "leader-dark")
+
+
+def test_a_filter_is_kept_for_the_next_morning(province: Province, page: Page, shoot: Shoot, axe: Axe) -> None:
+    come(page, "leader", "/department/")
+    with page.expect_navigation():
+        page.get_by_label("Cơ quan").select_option("NAMCAN")
+    page.get_by_text("Lưu bộ lọc này").click()
+    page.get_by_label("Tên bộ lọc").fill("Xã tôi phụ trách")
+    press(page.get_by_role("main"), "Lưu")
+    page.goto("/department/")
+    assert page.get_by_role("article").count() == 3
+    follow(page.get_by_role("group", name="Bộ lọc đã lưu"), "Xã tôi phụ trách")
+    assert page.get_by_role("article").get_by_role("heading").all_inner_texts() == ["Đất khu công nghiệp"]
+    assert axe(page) == []
+    shoot(page, "leader-filter")
+    press(page.get_by_role("main"), "Bỏ bộ lọc “Xã tôi phụ trách”")
+    assert page.get_by_role("link", name="Xã tôi phụ trách").count() == 0
