@@ -15,7 +15,7 @@ from meetup.followups.models import Answer
 from meetup.issues.attachments import attach
 from meetup.issues.models import Issue
 from meetup.storage import Upload
-from tests.browser.hands import come, follow, press
+from tests.browser.hands import come, follow, is_in_sight, press
 from tests.features.following import ANSWER, Province, build, staff
 
 if TYPE_CHECKING:
@@ -111,7 +111,10 @@ def test_a_coordinating_agency_gives_an_opinion_and_owns_nothing(
     number = province.order("Hoàn thuế GTGT chậm", along=("SXD",), to="accepted")
     come(page, "SXD", "/department/")
     assert page.get_by_role("article").count() == 0, "it stands among what they owe"
-    page.get_by_role("navigation", name="Các phần của danh sách").get_by_role("link", name="Phối hợp").click()
+    parts = page.get_by_role("navigation", name="Các phần của danh sách")
+    with page.expect_navigation():
+        parts.get_by_role("link", name="Phối hợp").click()
+    assert is_in_sight(parts.locator("[aria-current]"))
     follow(page.get_by_role("article"), "Hoàn thuế GTGT chậm")
     assert page.locator("details.mu-details summary").all_inner_texts() == ["Ghi tiến độ", "Cho ý kiến"]
     giving = act(page, "Cho ý kiến")

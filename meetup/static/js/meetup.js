@@ -29,9 +29,9 @@
   });
   showTheme();
 
-  // On a phone a menu is a row to swipe: what says where one is comes into view.
-  doc.querySelectorAll(".mu-nav [aria-current], .mu-side [aria-current]").forEach(function (link) {
-    var row = link.closest("nav"), at = link.getBoundingClientRect(), seen = row.getBoundingClientRect();
+  // On a phone menus and tabs are rows to swipe: what says where one is comes into view.
+  doc.querySelectorAll(".mu-nav [aria-current], .mu-side [aria-current], .mu-tabs [aria-current]").forEach(function (link) {
+    var row = link.closest("nav, .mu-tabs"), at = link.getBoundingClientRect(), seen = row.getBoundingClientRect();
     row.scrollLeft += at.left - seen.left - (seen.width - at.width) / 2;
   });
 
