@@ -50,6 +50,16 @@ def format_number(value: int | float | Decimal | None, digits: int = 0) -> str:
     return format_decimal(value, format=pattern, locale=locale_code())
 
 
+def format_size(size: int) -> str:
+    """How large a file of `size` bytes is: ``48 B``, ``1,2 MB`` in Vietnamese, ``1.2 MB`` in English."""
+    value = float(size)
+    for unit in ("B", "kB", "MB"):
+        if value < 999.5:
+            return f"{format_number(value, 0 if unit == 'B' else 1)} {unit}"
+        value /= 1000
+    return f"{format_number(value, 1)} GB"
+
+
 def format_days_left(days: int | None) -> str:
     """Working days left, or how many late, in words."""
     if days is None:
@@ -97,6 +107,7 @@ FILTERS = {
     "time": format_time,
     "weekday": format_weekday,
     "number": format_number,
+    "size": format_size,
     "days_left": format_days_left,
     "phone": format_phone,
     "name_of": name_of,

@@ -12,6 +12,7 @@ from meetup.errors import InvalidInput, NotAllowed, WrongState
 from meetup.followups import queries, service
 from meetup.followups.models import FollowUp
 from meetup.issues.models import Issue
+from meetup.web.formats import format_size
 from tests.features.following import ANSWER, Province, build, worker
 
 
@@ -321,3 +322,11 @@ def test_what_came_in_by_telephone_goes_to_its_agency_without_a_session(province
     assert "SXD 5 ngày làm việc: sửa đường" in late.text
     assert not desk.soup(f"/organize/issues/{number}").find("a", href=page)
     assert province.as_("STC").get(page).status_code in {403, 404}
+
+
+@pytest.mark.parametrize(("language", "large"), [("vi", "1,2 MB"), ("en", "1.2 MB")])
+def test_how_large_a_document_is(site: Any, language: str, large: str) -> None:
+    with site.test_request_context("/", headers={"Accept-Language": language}):
+        assert [format_size(size) for size in (0, 999, 1_234_567)] == ["0 B", "999 B", large]
+        assert format_size(999_700)[-2:] == "MB", "nobody reads 1000 kB"
+        assert format_size(5 * 10**9)[-2:] == "GB"

@@ -29,6 +29,12 @@
   });
   showTheme();
 
+  // On a phone menus and tabs are rows to swipe: what says where one is comes into view.
+  doc.querySelectorAll(".mu-nav [aria-current], .mu-side [aria-current], .mu-tabs [aria-current]").forEach(function (link) {
+    var row = link.closest("nav, .mu-tabs"), at = link.getBoundingClientRect(), seen = row.getBoundingClientRect();
+    row.scrollLeft += at.left - seen.left - (seen.width - at.width) / 2;
+  });
+
   // A form or button with data-confirm="question" asks first.
   function ask(question, verb, then) {
     if (!window.HTMLDialogElement) { if (window.confirm(question)) then(); return; }
