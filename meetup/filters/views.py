@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 from flask import Blueprint, flash, redirect, request
 
 from meetup.domain.faults import plain
-from meetup.errors import NotFound
 from meetup.filters import service
 from meetup.filters.forms import FilterForm
 from meetup.filters.models import SavedFilter
@@ -78,11 +77,10 @@ def keep(page: str) -> Any:
 def drop(page: str) -> Any:
     """Let one go."""
     name = plain(request.form.get("name"))
-    if not name:
-        raise NotFound()
-    service.drop(current_work(), page, name)
-    current_work().commit()
-    flash(_("The filter “%(name)s” is gone.", name=name), "success")
+    if name:
+        service.drop(current_work(), page, name)
+        current_work().commit()
+        flash(_("The filter “%(name)s” is gone.", name=name), "success")
     return redirect(_address(page, service.tidy(request.form.get("query", ""), LISTS[page][1])))
 
 
