@@ -15,6 +15,8 @@ from typing import Any, BinaryIO, Protocol, runtime_checkable
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from meetup.domain.text import clean
+
 log = logging.getLogger(__name__)
 
 
@@ -88,6 +90,11 @@ class Upload:
 
     name: str
     content: bytes
+
+    @property
+    def shown(self) -> str:
+        """Its name as a message may repeat it: without what cannot be shown, and no longer than a line."""
+        return clean(self.name.encode("utf-8", "ignore").decode(), max_length=100_000)[:80]
 
 
 @dataclass

@@ -23,7 +23,7 @@ def rebuild(mount: Mount) -> None:
     The database keeps it by itself; this is for one that was written to by hand, or filled by other means than ours.
     """
     with mount.work() as work:
-        issues = index.rebuild(work.db.connection())
-        tasks = finding.rebuild(work.db.connection())
+        issues = index.INDEX.rebuild(work.db.connection())
+        tasks = finding.INDEX.rebuild(work.db.connection())
         work.commit()
     click.echo(f"the words of {issues} issues and {tasks} follow-ups are indexed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, column, select, table, text
+from sqlalchemy import Integer, bindparam, column, select, table, text
 from sqlalchemy.orm import Session as DbSession
 
 from meetup.domain.finding import Tier, staff_tiers, task_key
@@ -13,6 +13,7 @@ from meetup.followups.models import Coordination, FollowUp
 from meetup.followups.queries import WITH_ROW, Scope
 from meetup.issues.index import for_tsquery
 from meetup.issues.search import found, typed
+from meetup.wordindex import WordIndex
 
 #: The table of SQLite's words, and the index of PostgreSQL's, beside the follow-ups.
 WORDS = "meetup_follow_up_words"
@@ -72,7 +73,6 @@ _SQLITE = (
     "CREATE VIRTUAL TABLE meetup_follow_up_words USING fts5(words, content='', prefix='2 3', detail=column, "
     "tokenize='unicode61 remove_diacritics 0')",
     "INSERT INTO meetup_follow_up_words (rowid, words) SELECT id, search_key FROM meetup_follow_up",
-    *(f"CREATE TRIGGER {name} {does}" for name, does in _TRIGGERS.items()),
 )
 _POSTGRESQL = (
     f"CREATE INDEX ix_{WORDS} ON meetup_follow_up "
@@ -81,32 +81,13 @@ _POSTGRESQL = (
 )
 
 
-def rebuild(connection: Connection) -> int:
-    """Write every search key anew and make the index out of them; says how many follow-ups there are."""
-    remove(connection)
-    made = _rewrite(connection)
-    for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
-        connection.exec_driver_sql(statement)
-    return made
-
-
-def remove(connection: Connection) -> None:
-    """Drop the index, where there is one."""
-    if connection.dialect.name == "sqlite":
-        for name in _TRIGGERS:
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {WORDS}")
-    else:
-        connection.exec_driver_sql(f"DROP INDEX IF EXISTS ix_{WORDS}")
-
-
-_READ = text("SELECT id, number, task FROM meetup_follow_up WHERE id > :after ORDER BY id LIMIT 500")
-_WRITE = text("UPDATE meetup_follow_up SET search_key = :key WHERE id = :id")
-
-
-def _rewrite(connection: Connection) -> int:
-    after = made = 0
-    while rows := connection.execute(_READ, {"after": after}).all():
-        connection.execute(_WRITE, [{"id": row.id, "key": task_key(row.number, row.task)} for row in rows])
-        after, made = rows[-1].id, made + len(rows)
-    return made
+INDEX = WordIndex(
+    of="meetup_follow_up",
+    read="number, task",
+    key=lambda row: task_key(row.number, row.task),
+    words=WORDS,
+    fts5=_SQLITE,
+    triggers=_TRIGGERS,
+    gin=_POSTGRESQL,
+    gone=f"DROP INDEX IF EXISTS ix_{WORDS}",
+)

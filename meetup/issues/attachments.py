@@ -87,7 +87,7 @@ def safe_name(name: str, content_type: str) -> str:
 def _take(work: Work, checks: Checks, upload: Upload) -> tuple[str, str, bytes] | None:
     """Name, type and bytes to keep; None with a fault noted if the file cannot be taken."""
     limit = int(work.settings.upload_max_bytes)
-    shown = clean(upload.name.encode("utf-8", "ignore").decode(), max_length=100_000)[:80]
+    shown = upload.shown
     if not upload.content:
         checks.fault("attachments", N_("“%(name)s” is empty."), N_("Choose another file."), name=shown)
         return None

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, cast, column, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Integer, cast, column, literal_column, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from meetup.domain.finding import Tier, Wanted, key_of
 from meetup.issues.models import Issue
+from meetup.wordindex import WordIndex
 
 #: The table or the column, and what the names of its triggers and its index begin with.
 WORDS = "meetup_issue_words"
@@ -93,10 +94,10 @@ _BY_PART = {
     "whole": f"translate({_KEY}, chr(30) || chr(31), '  ')",
 }
 #: A row's key as PostgreSQL's vector; no parser of its own touches the words.
-_VECTOR = " || ".join(
+_MARKED_PARTS = " || ".join(
     f"string_to_array('{mark}' || replace({_BY_PART[part]}, ' ', ' {mark}'), ' ')" for part, mark in _MARKED.items()
 )
-_VECTOR = f"array_to_tsvector({_VECTOR})"
+_VECTOR = f"array_to_tsvector({_MARKED_PARTS})"
 
 
 _COLUMNS = "shown_title, shown_text, own_title, own_text"
@@ -111,7 +112,6 @@ _SQLITE = (
     f"CREATE VIRTUAL TABLE {WORDS} USING fts5({_COLUMNS}, content='', prefix='2 3', detail=column, "
     "tokenize='unicode61 remove_diacritics 0')",
     f"INSERT INTO {WORDS} (rowid, {_COLUMNS}) SELECT id, {_parts('meetup_issue')} FROM meetup_issue",  # nosec B608
-    *(f"CREATE TRIGGER {name} {does}" for name, does in _TRIGGERS.items()),
 )
 # Generated, not filled by a trigger: the function of one would not be in a dump of Meetup's tables.
 _POSTGRESQL = (
@@ -121,44 +121,22 @@ _POSTGRESQL = (
 )
 
 
-def rebuild(connection: Connection) -> int:
-    """Write every search key anew and make the index out of them; says how many issues there are."""
-    remove(connection)
-    made = _rewrite(connection)
-    for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
-        connection.exec_driver_sql(statement)
-    return made
-
-
-def remove(connection: Connection) -> None:
-    """Drop the index, where there is one."""
-    if connection.dialect.name == "sqlite":
-        for name in _TRIGGERS:
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
-        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {WORDS}")
-    else:
-        connection.exec_driver_sql(f"ALTER TABLE meetup_issue DROP COLUMN IF EXISTS {WORDS}")
-
-
-_READ = text(
-    "SELECT id, number, title, description, published_title, published_question, published_answer, "
-    "published_at IS NOT NULL AND visibility <> 'confidential' AS is_public "
-    "FROM meetup_issue WHERE id > :after ORDER BY id LIMIT 500"
-)
-_WRITE = text("UPDATE meetup_issue SET search_key = :key WHERE id = :id")
-
-
-def _rewrite(connection: Connection) -> int:
-    after = made = 0
-    while rows := connection.execute(_READ, {"after": after}).all():
-        connection.execute(_WRITE, [{"id": row.id, "key": _key(row)} for row in rows])
-        after, made = rows[-1].id, made + len(rows)
-    return made
-
-
 def _key(row: Any) -> str:
     shown = (row.published_title, f"{row.published_question} {row.published_answer}") if row.is_public else None
     return key_of(row.number, shown, (row.title, row.description))
+
+
+INDEX = WordIndex(
+    of="meetup_issue",
+    read="number, title, description, published_title, published_question, published_answer, "
+    "published_at IS NOT NULL AND visibility <> 'confidential' AS is_public",
+    key=_key,
+    words=WORDS,
+    fts5=_SQLITE,
+    triggers=_TRIGGERS,
+    gin=_POSTGRESQL,
+    gone=f"ALTER TABLE meetup_issue DROP COLUMN IF EXISTS {WORDS}",
+)
 
 
 def search_key(issue: Issue) -> str:

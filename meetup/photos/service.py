@@ -8,7 +8,6 @@ from typing import Any
 
 from meetup import pictures, storage
 from meetup.domain.faults import EMPTY, Faults
-from meetup.domain.text import clean
 from meetup.errors import N_, Stale, WrongState
 from meetup.photos.models import Photo
 from meetup.photos.queries import of_session, without_consent
@@ -59,7 +58,7 @@ def add(work: Work, session: Session, uploads: Iterable[Upload], **words: str) -
             continue
         digest = _digest(pair[0])
         if digest in known:
-            faults.add("photos", N_("“%(name)s” is here already."), N_("Leave it out."), name=_shown(upload))
+            faults.add("photos", N_("“%(name)s” is here already."), N_("Leave it out."), name=upload.shown)
         known.add(digest)
         taken.append(pair)
     faults.stop()
@@ -80,7 +79,7 @@ def _count(work: Work, given: Sequence[Upload], there: int, faults: Faults) -> N
 def _take(work: Work, upload: Upload, faults: Faults) -> tuple[Picture, Picture] | None:
     """The picture to keep and its narrower copy; None with a fault noted if it cannot be taken."""
     limit = int(work.settings.upload_max_bytes)
-    name = _shown(upload)
+    name = upload.shown
     if len(upload.content) > limit:
         faults.add(
             "photos",
@@ -105,10 +104,6 @@ def _take(work: Work, upload: Upload, faults: Faults) -> tuple[Picture, Picture]
             most=pictures.MAX_PIXELS // 1_000_000,
         )
         return None
-
-
-def _shown(upload: Upload) -> str:
-    return clean(upload.name.encode("utf-8", "ignore").decode(), max_length=100_000)[:80]
 
 
 def _digest(picture: Picture) -> str:

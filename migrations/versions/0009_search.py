@@ -18,14 +18,13 @@ def upgrade() -> None:
     """Apply."""
     op.add_column("meetup_follow_up", sa.Column("search_key", sa.Text(), server_default="", nullable=False))
     op.create_index("ix_meetup_follow_up_lead", "meetup_follow_up", ["lead_department_id", "id"])
-    index.rebuild(op.get_bind())
-    finding.rebuild(op.get_bind())
+    index.INDEX.rebuild(op.get_bind())
+    finding.INDEX.rebuild(op.get_bind())
 
 
 def downgrade() -> None:
     """Take back; the keys stay in words alone, which the search of before reads as well."""
-    index.remove(op.get_bind())
-    finding.remove(op.get_bind())
+    index.INDEX.remove(op.get_bind())
+    finding.INDEX.remove(op.get_bind())
     op.drop_index("ix_meetup_follow_up_lead", "meetup_follow_up")
-    with op.batch_alter_table("meetup_follow_up") as batch_op:
-        batch_op.drop_column("search_key")
+    op.drop_column("meetup_follow_up", "search_key")

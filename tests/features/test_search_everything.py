@@ -21,6 +21,7 @@ from meetup.followups.queries import Scope
 from meetup.issues import search
 from meetup.issues import service as issues
 from meetup.issues.models import Issue
+from meetup.migrate import downgrade, scripts, upgrade
 from meetup.sessions.models import Session
 from tests.features.following import Province, Unit, build
 from tests.rig.sites import Statements
@@ -241,3 +242,14 @@ def test_a_search_asks_a_number_of_statements_that_does_not_grow(
             look(province, "organizer", "bến cá thuế")
         counts.append(len(statements))
     assert counts[0] == counts[1] < 30
+
+
+def test_the_words_of_follow_ups_can_be_taken_back_and_made_again(province: Province, mount: Mount) -> None:
+    """With rows of other tables that point at them, which a table that is made anew would not survive on SQLite."""
+    task = province.order("Bến cá Năm Căn xuống cấp", to="answered")
+    before = scripts().get_revision("0009_search")
+    assert before is not None
+    downgrade(mount.database.engine, str(before.down_revision))
+    upgrade(mount.database.engine)
+    assert province.row(task).state == "answered"
+    assert found(province, "STC", fold(province.row(task).task))["follow-ups"] == [province.page(task)]
