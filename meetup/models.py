@@ -7,7 +7,7 @@ from meetup.departments.models import CalendarOverride, Department, Field
 from meetup.enterprises.models import Consent, Contact, Enterprise
 from meetup.filters.models import SavedFilter
 from meetup.followups.models import Answer, Coordination, Draft, Extension, FollowUp, Progress, Transfer
-from meetup.issues.models import AgendaItem, Attachment, Comment, CoSigner, Issue, Message, Revision
+from meetup.issues.models import AgendaItem, Attachment, BulkDecision, Comment, CoSigner, Issue, Message, Revision
 from meetup.links import Link
 from meetup.outbox.models import Mute, Outgoing, TransportState
 from meetup.photos.models import Photo
@@ -27,6 +27,7 @@ __all__ = [
     "ApiToken",
     "Arrival",
     "Attachment",
+    "BulkDecision",
     "CalendarOverride",
     "CoSigner",
     "Comment",

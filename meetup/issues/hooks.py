@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, request
 from markupsafe import Markup
 
 from meetup.access import Actor, can
-from meetup.issues import queries, views
+from meetup.issues import bulk, queries, views
 from meetup.issues.letters import NOTICES
 from meetup.issues.views.standing import standings
 from meetup.outbox.notice import Notice
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 def meetup_blueprints(mount: Mount) -> Iterable[Blueprint]:
     """The pages about issues."""
     return [views.bp]
+
+
+@hookimpl
+def meetup_due_work(work: Work) -> Mapping[str, int]:
+    """What was decided on several issues a minute ago, and not taken back."""
+    return {"bulk_decisions": bulk.carry_out(work)}
 
 
 @hookimpl

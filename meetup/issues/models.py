@@ -193,3 +193,25 @@ class Comment(Row, Base):
     reject_reason: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
     moderated_at: Mapped[datetime | None]
+
+
+class BulkDecision(Base):
+    """Several new issues decided on at once: it is done a minute later, unless whoever did it takes it back.
+
+    ``issue_ids`` are their keys, ``chosen`` what was chosen for all of them, ``actor`` whoever decided, whose steps
+    they will be, and ``locale`` what they read. What was done or taken back is no row any more; ``fault`` says why
+    it could not be done.
+    """
+
+    __tablename__ = "meetup_bulk_decision"
+    __table_args__ = (Index("ix_meetup_bulk_decision_due_at", "due_at"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    action: Mapped[str] = mapped_column(String(10))
+    issue_ids: Mapped[list[Any]]
+    chosen: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    owner: Mapped[str] = mapped_column(String(200))
+    actor: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    locale: Mapped[str] = mapped_column(String(10))
+    due_at: Mapped[datetime]
+    fault: Mapped[str] = mapped_column(Text, default="")

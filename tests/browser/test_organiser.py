@@ -10,6 +10,7 @@ import pytest
 
 from meetup.issues import queries
 from meetup.sessions.models import Session
+from tests.features.following import run_worker
 from tests.features.issuing import ORGANIZER, Province, build
 
 if TYPE_CHECKING:
@@ -25,9 +26,24 @@ def province(mount: Any, work: Any) -> Province:
     return made
 
 
+@pytest.fixture
+def due(site: Any, clock: Any) -> Callable[[int], None]:
+    """So many seconds go by, and the worker comes."""
+
+    def goes_by(seconds: int) -> None:
+        clock.travel(seconds=seconds)
+        run_worker(site)
+
+    return goes_by
+
+
 @pytest.mark.parametrize("viewport", [390, 1280], indirect=True)
 def test_triage_with_keys_alone(
-    province: Province, page: Page, shoot: Callable[[Page, str], Path], axe: Callable[[Page], list[str]]
+    province: Province,
+    page: Page,
+    due: Callable[[int], None],
+    shoot: Callable[[Page, str], Path],
+    axe: Callable[[Page], list[str]],
 ) -> None:
     numbers = [province.raise_issue(f"Thuê đất số {n}") for n in range(4)]
     page.goto("/organize/issues/")
@@ -44,10 +60,27 @@ def test_triage_with_keys_alone(
     page.locator("#accept [name=field]").select_option(index=1)
     page.locator("#accept [name=lead_department]").select_option("SNNMT")
     page.locator("#accept button[type=submit]").press("Enter")
-    # What cannot be taken back is asked once more; the question's own buttons, by keys.
-    page.locator("dialog .btn-primary").press("Enter")
     page.wait_for_url("**/organize/issues/")
+    # Nothing has happened yet, so it can be undone.
+    assert axe(page) == []
+    shoot(page, "triage-undo")
+    with page.expect_navigation():
+        page.locator("#decisions button").press("Enter")
+    assert page.locator("#decisions button").count() == 0
+    due(61)
+    assert {province.issue(one).state for one in numbers} == {"submitted"}
+    for key in ("j", "x", "j", "x", "a"):
+        page.keyboard.press(key)
+    page.locator("#accept [name=field]:focus").wait_for()
+    page.locator("#accept [name=field]").select_option(index=1)
+    page.locator("#accept [name=lead_department]").select_option("SNNMT")
+    page.locator("#accept button[type=submit]").press("Enter")
+    page.wait_for_url("**/organize/issues/")
+    due(61)
+    # The page finds out by itself.
+    page.locator("#decisions button").wait_for(state="detached")
     assert [province.issue(one).state for one in numbers] == ["accepted", "accepted", "submitted", "submitted"]
+    page.reload()
     # The third is declined by itself, the form stands open.
     page.keyboard.press("j")
     page.keyboard.press("d")

@@ -17,6 +17,7 @@ assert models
 #: A copy of these stands for nothing: keys, the log's head, what there is one of.
 ALONE = {
     "meetup_activity_head",
+    "meetup_bulk_decision",
     "meetup_calendar_override",
     "meetup_idempotency_key",
     "meetup_link",

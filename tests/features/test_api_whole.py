@@ -124,6 +124,7 @@ PERSONAL = {
     "follow_ups.make_feed": "a secret address for one's own calendar program",
     "follow_ups.revoke_feed": "the end of it",
     "issues.comment": "a reader's, without an account",
+    "issues.take_back": "one's own decision on several, within the minute; a program decides on each at once",
     "issues.open_new": "a visitor's, without a registration; programs hand in by one",
     "outbox.unsubscribe": "the recipient's, by the link in the mail",
     "scorecards.close_period": "an act on record of a named person: no program publishes the figures of a period",

@@ -1,21 +1,16 @@
-"""Several new issues decided on at once: looked through on a page of their own, then all or none.
-
-Nothing takes it back: an issue that was taken on or declined never becomes a new one again, and
-its sender has a mail by then. So the page says beforehand what happens to each of them.
-"""
+"""Several new issues decided on at once: looked through on a page of their own, then all or none; with undo."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from meetup.errors import N_, Fault, InvalidInput
-from meetup.issues import queries, service
-from meetup.issues.models import Issue
+from meetup.issues import bulk, queries
+from meetup.issues.models import BulkDecision, Issue
 from meetup.issues.views import desk_forms
 from meetup.issues.views.base import (
     bp,
@@ -29,7 +24,7 @@ from meetup.web.current import current_work, link
 from meetup.web.formats import name_of
 from meetup.web.forms import submit
 from meetup.web.guards import allow
-from meetup.web.i18n import _, ngettext
+from meetup.web.i18n import _, locale_code
 from meetup.work import Work
 
 
@@ -48,11 +43,12 @@ def _chosen(work: Work) -> Sequence[Issue]:
 
 def _show(accept: Any = None, decline: Any = None) -> Any:
     work = current_work()
-    chosen = _chosen(work)
+    chosen, decided = _chosen(work), bulk.waiting(work)
+    left = [one for one in chosen if one.state == "submitted" and one.id not in decided]
     return draw(
         "bulk.html",
-        issues=[one for one in chosen if one.state == "submitted"],
-        decided=[one for one in chosen if one.state != "submitted"],
+        issues=left,
+        decided=[one for one in chosen if one not in left],
         accept=accept or _offered(work, desk_forms.BulkAcceptForm(formdata=None)),
         decline=decline or desk_forms.DeclineForm(formdata=None),
         wanted=request.args.get("do", ""),
@@ -78,70 +74,30 @@ def several() -> Any:
 def several_do(action: str) -> Any:
     """Take all of them on, or decline all of them; if one cannot be, none is."""
     work = current_work()
-    form: Any
-    if action == "accept":
-        form = _offered(work, desk_forms.BulkAcceptForm())
-        _offered(work, form)
-    else:
-        form = desk_forms.DeclineForm()
-    step = _accept if action == "accept" else _decline
-    count = submit(form, lambda: step(work, form, _chosen(work)))
-    if count is None:
+    form: Any = _offered(work, desk_forms.BulkAcceptForm()) if action == "accept" else desk_forms.DeclineForm()
+    done = submit(form, lambda: _decide(work, action, form))
+    if done is None:
         return _show(**{action: form})
-    flash(_said(action, count), "success")
     answer: Response = redirect(link("issues.queue"))
     return answer
 
 
-def _said(action: str, count: int) -> str:
-    if action == "accept":
-        return ngettext("%(num)d issue is taken on.", "%(num)d issues are taken on.", count)
-    return ngettext(
-        "%(num)d issue is not taken on; its sender is told why.",
-        "%(num)d issues are not taken on; their senders are told why.",
-        count,
-    )
+@bp.post("/organize/issues/several/take-back")
+@allow("issue.triage")
+def take_back() -> Any:
+    """Undo what was decided, as long as it has not been done."""
+    work = current_work()
+    key = request.form.get("decision", "")
+    taken = key.isdecimal() and len(key) < 19 and bulk.take_back(work, int(key))
+    work.commit()
+    if not taken:
+        flash(_("It is too late: it was done already."), "warning")
+    answer: Response = redirect(link("issues.queue"))
+    return answer
 
 
-def _each(issues: Sequence[Issue], step: Callable[[Issue], Any]) -> int:
-    if not issues:
-        raise InvalidInput("", N_("No issue was chosen."), N_("Tick some in the list."))
-    for issue in issues:
-        step(issue)
-    return len(issues)
-
-
-def _accept(work: Work, form: Any, issues: Sequence[Issue]) -> int:
-    field = field_by_code(work, form.field.data)
-    lead = department_by_code(work, form.lead_department.data)
-    faults = [
-        Fault(name, rule, N_("Choose one for all of them, or leave these out."), number=number)
-        for name, rule, number in (
-            *(
-                ("field", N_("Issue %(number)s names no field."), one.number)
-                for one in issues
-                if not (field or one.field)
-            ),
-            *(
-                ("lead_department", N_("Issue %(number)s suggests no agency."), one.number)
-                for one in issues
-                if not (lead or one.lead_department or one.suggested_department)
-            ),
-        )
-    ]
-    if faults:
-        raise InvalidInput.many(faults)
-    return _each(
-        issues,
-        lambda one: service.accept(
-            work,
-            one,
-            field=field or one.field,
-            lead_department=lead or one.lead_department or one.suggested_department,
-        ),
-    )
-
-
-def _decline(work: Work, form: Any, issues: Sequence[Issue]) -> int:
-    reason = form.reason.data or ""
-    return _each(issues, lambda one: service.decline(work, one, reason=reason))
+def _decide(work: Work, action: str, form: Any) -> BulkDecision:
+    if action == "decline":
+        return bulk.decide(work, action, _chosen(work), locale=locale_code(), reason=form.reason.data or "")
+    field, lead = field_by_code(work, form.field.data), department_by_code(work, form.lead_department.data)
+    return bulk.decide(work, action, _chosen(work), locale=locale_code(), field=field, lead=lead)

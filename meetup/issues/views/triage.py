@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from meetup.filters.views import saved
-from meetup.issues import queries, search, service
+from meetup.issues import bulk, queries, search, service
 from meetup.issues.forms import DeskIssueForm, uploads
 from meetup.issues.models import Issue
 from meetup.issues.views.base import asked, bp, departments_today, draw, field_choices, key, offer, typed_issue
@@ -61,6 +61,8 @@ def queue() -> Any:
     return draw(
         "queue.html",
         saved=saved("issues"),
+        decisions=bulk.mine(work),
+        decided=bulk.waiting(work),
         issues=found.items,
         tab=tab,
         tabs=[

@@ -171,7 +171,8 @@
         return answer.ok ? answer.text() : Promise.reject();
       }).then(function (text) {
         var found = new DOMParser().parseFromString(text, "text/html").getElementById(part.id);
-        if (found) part.replaceWith(found);
+        // Whoever stands on one of its buttons keeps it under their hand.
+        if (found && !part.contains(doc.activeElement)) part.replaceWith(found);
         follow();
       }).catch(follow);
     }, Number(part.dataset.muFollow));
