@@ -88,6 +88,26 @@ def test_a_plugin_uses_the_documented_surface_alone(path: Path) -> None:
     assert not inner, "a plugin imports meetup and meetup.api alone"
 
 
+#: What marks words for translation.
+MARKS = {"_", "N_", "gettext", "lazy", "ngettext"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_words_are_marked_inside_an_f_string(path: Path) -> None:
+    """Before Python 3.12 an f-string is one token, and whoever collects the words looks into none."""
+    inside = [
+        f"{name_of(path)}:{node.lineno}"
+        for string in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for node in ast.walk(string)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in MARKS
+        and any(isinstance(one, ast.Constant) for one in node.args)
+    ]
+    assert inside == []
+
+
 def test_templates_have_nothing_inline() -> None:
     """The strict policy forbids it: no script, no style, no handler in the page itself."""
     import re

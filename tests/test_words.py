@@ -59,6 +59,13 @@ def test_a_plural_that_the_source_knows_needs_no_second_telling(package: Path) -
     assert put(package, {"%(num)d table": ["%(num)d bàn"]}).returncode == 1
 
 
+def test_the_parts_of_pages_have_words_as_well(package: Path) -> None:
+    (package / "templates" / "_parts").mkdir()
+    (package / "templates" / "_parts" / "row.html").write_text("<p>{{ _('Take away') }}</p>")
+    assert "Take away" in json.loads(words("--package", str(package), "missing").stdout)
+    assert "Take away" in words("--package", str(package), "check").stdout
+
+
 @pytest.mark.parametrize(
     "entries",
     [

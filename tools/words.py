@@ -122,11 +122,22 @@ class Words:
         methods = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
         options = {"**/templates/**.html": {"silent": "false"}, "**/templates/**.txt": {"silent": "false"}}
         for name, line, message, comments, context in extract_from_dir(
-            self.package, methods, options, keywords=KEYWORDS, comment_tags=("Translators:",)
+            self.package,
+            methods,
+            options,
+            keywords=KEYWORDS,
+            comment_tags=("Translators:",),
+            # Left to itself, Babel passes over what begins with "_", and the parts of our pages do.
+            directory_filter=_has_words,
         ):
             if message and message != "":
                 found.add(message, None, [(name, line)], auto_comments=comments, context=context)
         return found
+
+
+def _has_words(folder: str) -> bool:
+    name = Path(folder).name
+    return name != "__pycache__" and not name.startswith(".")
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -81,8 +81,8 @@ def _confirmed(work: Work, row: Outgoing) -> Prepared:
     prepared = _CONFIRMED(work, row)
     registration = prepared.context["registration"]
     code = code_of(work, registration)
-    name = f"{work.mount.words.gettext(N_('check-in'))}-{code}.png"
-    picture = (name, "image/png", qr.png(door_url(work, registration)))
+    words = work.mount.words.gettext(N_("check-in"))
+    picture = (f"{words}-{code}.png", "image/png", qr.png(door_url(work, registration)))
     return replace(
         prepared, context={**prepared.context, "door_code": code}, attachments=(*prepared.attachments, picture)
     )

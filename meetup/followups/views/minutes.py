@@ -54,8 +54,8 @@ def minutes_file(slug: str) -> Response:
         at=session.reported_at or work.now,
     )
     response = Response(content, content_type=docx.CONTENT_TYPE)
-    name = f"{_('conclusion-notice')}-{session.slug}{'-' + _('draft') if paper.draft else ''}.docx"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    name = "-".join([_("conclusion-notice"), session.slug, *([_("draft")] if paper.draft else [])])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.docx"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -67,7 +67,7 @@ def write(work: Work, session: Session) -> Paper:
     chair = " ".join(filter(None, (session.chair_role, session.chair))) or _("the chair")
     subject = _("Conclusion of %(chair)s at “%(programme)s”", chair=chair, programme=programme.name)
     if session.number:
-        subject = f"{subject}, {_('session %(number)s', number=session.number)}"
+        subject += ", " + _("session %(number)s", number=session.number)
     came = attendance(work, session)
     points = [
         _point(item.issue, ordered.get(item.issue_id, []))
@@ -139,7 +139,8 @@ def _order(f: Any) -> str:
     for place, part in enumerate(f.coordinating):
         name = name_of(part.department)
         who += f", {name}" if place else _(", with %(names)s", names=name)
-    return f"– {who}: {f.task} {_('To be answered by %(date)s.', date=format_date(f.first_due_on))}"
+    due = _("To be answered by %(date)s.", date=format_date(f.first_due_on))
+    return f"– {who}: {f.task} {due}"
 
 
 def _recipients(ordered: dict[int, list[Any]]) -> list[str]:
