@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -102,9 +103,9 @@ def _whole_steps(series: Series, *, stacked: bool) -> list[int]:
     tops = [
         sum(value or 0 for value in column) if stacked else max(map(_number, column), default=0) for column in columns
     ]
-    top = max(1, *(round(value) for value in tops)) if tops else 1
+    top = max(1, *map(math.ceil, tops)) if tops else 1
     step = next(size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000, 10**9) if top / size <= 6)
-    return list(range(0, (top // step + 1) * step + 1, step))
+    return list(range(0, top + step, step))
 
 
 def _number(value: int | float | None) -> int | float:

@@ -1,0 +1,31 @@
+"""The scale beside a plot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from meetup.web import charts
+
+
+def scale(*values: float, **how: Any) -> list[float]:
+    """The numbers that stand along the axis."""
+    drawn = charts.bars("Điểm", [str(n) for n in range(len(values))], [("Năm nay", values)], **how)
+    axis = BeautifulSoup(drawn, "html.parser").select(".axis.y text")
+    return sorted(float(one.get_text()) for one in axis)
+
+
+def test_what_is_out_of_a_hundred_has_a_scale_to_a_hundred() -> None:
+    assert scale(88.4, 100, 97.3) == [0, 20, 40, 60, 80, 100]
+
+
+@given(st.lists(st.floats(0, 5_000), min_size=1, max_size=4))
+def test_it_holds_every_value_and_little_more(values: list[float]) -> None:
+    found = scale(*values)
+    step = found[1]
+    assert 2 <= len(found) <= 8
+    assert found[-1] >= max(values)
+    assert found[-1] - step < max(1, *values)
