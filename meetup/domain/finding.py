@@ -8,6 +8,7 @@ index answers both questions, and a key answers them without one.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from meetup.domain.text import fold
@@ -74,6 +75,12 @@ class Wanted:
         """Whether an issue with this search key has them."""
         text = f" {_part(key, self.part)} "
         return all(f" {word}" in text if len(word) > 1 else f" {word} " in text for word in self.words)
+
+
+def sharing(key: str, part: str, words: Iterable[str]) -> int:
+    """How many of `words` begin a word in a part of a search key."""
+    text = f" {_part(key, part)}"
+    return sum(f" {word}" in text for word in words)
 
 
 def _part(key: str, part: str) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session as DbSession
 
 from meetup.departments.models import Department, Field
-from meetup.domain.finding import MARK, Tier, public_tiers, staff_tiers
-from meetup.domain.text import clean, fold
+from meetup.domain.finding import Tier, Wanted, public_tiers, sharing, staff_tiers, words
+from meetup.domain.text import clean
 from meetup.errors import InvalidInput
 from meetup.issues.index import narrowed
 from meetup.issues.models import Issue
@@ -20,6 +20,9 @@ from meetup.issues.values import OPEN
 
 #: So many of the newest issues are looked at before the index is asked: what is in many is found there.
 NEAR = 400
+#: A word that no more of those have is rare, and tells what an issue is about; the rarest few are looked for.
+SELDOM = NEAR // 50
+RAREST = 5
 
 
 #: Has a database's index leave in a select those rows of a tier, and names the key to order them by.
@@ -130,11 +133,6 @@ def ranked(
     return ranks
 
 
-def _has(word: str, *, public: bool) -> ColumnElement[bool]:
-    escaped = word.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return Issue.search_key.like(f"%{escaped}%{MARK}%" if public else f"%{escaped}%", escape="/")
-
-
 def _filtered(
     query: Any, *, field: str = "", department: str = "", outcome: str = "", states: Sequence[str] = ()
 ) -> Any:
@@ -226,8 +224,8 @@ _EMPTY = frozenset(_EMPTY_WORDS.split())
 
 def telling_words(text: str) -> list[str]:
     """The folded words of `text` that tell issues apart, each once."""
-    words = ("".join(char for char in word if char.isalnum()) for word in fold(typed(text)).split())
-    return list(dict.fromkeys(word for word in words if len(word) > 1 and word not in _EMPTY))[:14]
+    found = dict.fromkeys(words(typed(text)))
+    return [word for word in found if len(word) > 1 and word not in _EMPTY][:14]
 
 
 def similar(
@@ -235,15 +233,35 @@ def similar(
 ) -> list[Issue]:
     """Issues that share the most telling words with `text`, the best first; at least two, and a third of them.
 
-    For the public only published texts are looked at; for the staff those that are still open.
+    For the public only published texts are looked at; for the staff those that are still open. Looked at are
+    the newest few and, through the index, the newest that have a word which is rare among those: what many
+    issues say does not tell which of them is meant, and to look at all that say it would take longer each year.
     """
-    words = telling_words(text)
-    if not words:
+    telling = telling_words(text)
+    if not telling:
         return []
-    least = min(len(words), max(2, round(len(words) * 0.35)))
-    score = sum((case((_has(word, public=public), 1), else_=0) for word in words), literal(0))
-    query = select(Issue).where(score >= least).options(*WITH_PARTIES)
-    query = query.where(is_public()) if public else query.where(Issue.state.in_(OPEN))
+    least = min(len(telling), max(2, round(len(telling) * 0.35)))
+    keys = select(Issue.id).where(is_public() if public else Issue.state.in_(OPEN))
     if exclude is not None:
-        query = query.where(Issue.id != exclude)
-    return list(db.scalars(query.order_by(score.desc(), Issue.id.desc()).limit(limit)))
+        keys = keys.where(Issue.id != exclude)
+    part = "shown" if public else "whole"
+    scored = ((sharing(said, part, telling), key) for key, said in _looked_at(db, keys, part, telling))
+    best = [key for score, key in sorted(scored, reverse=True)[:limit] if score >= least]
+    rows = {row.id: row for row in db.scalars(select(Issue).where(Issue.id.in_(best)).options(*WITH_PARTIES))}
+    return [rows[key] for key in best]
+
+
+def _looked_at(db: DbSession, keys: Any, part: str, telling: Sequence[str]) -> set[tuple[int, str]]:
+    row = (Issue.id, Issue.search_key)
+    newest = next_few(db, keys, row)
+    looked = set(newest)
+    if len(newest) < NEAR:
+        return looked
+    has = {word: sum(sharing(said, part, [word]) for _key, said in newest) for word in telling}
+    for word in sorted(telling, key=has.__getitem__)[:RAREST]:
+        if has[word] > SELDOM:
+            break
+        tier = Tier(0, Wanted(part, (word,)))
+        far, by = narrowed(keys.add_columns(Issue.search_key), db.get_bind().dialect.name, tier)
+        looked.update((one[0], one[1]) for one in db.execute(far.order_by(by.desc()).limit(NEAR // 2)))
+    return looked

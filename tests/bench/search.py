@@ -30,6 +30,7 @@ ORGANIZER = Actor("staff", "1", "Lan", frozenset({"organizer"}))
 #: Where one searches, and as whom; an officer's department leads one of ten.
 PATHS: dict[str, Actor | None] = {
     "/issues/?q=%s": None,
+    "/issues/similar?q=xin+hỏi+thuê+đất+kho+lạnh+nước+sạch+hồ+sơ+cơ+quan+trả+lời+%s": None,
     "/organize/issues/?tab=all&q=%s": ORGANIZER,
     "/search?q=%s": None,
     "/search?q=%s ": ORGANIZER,
@@ -62,7 +63,7 @@ def measure(database_url: str, many: int) -> Iterator[Measured]:
 
 def _named(path: str) -> str:
     who = PATHS[path]
-    return f"{path.strip()} as {next(iter(who.roles)) if who else 'public'}"
+    return f"{path.partition('?')[0]} as {next(iter(who.roles)) if who else 'public'}"
 
 
 def _shared(mount: Mount) -> dict[str, Any]:
