@@ -1,4 +1,4 @@
-"""What the tests of the whole chain share: input files, staff, the worker."""
+"""What the tests of the whole chain share: input files, staff, the worker, a caller of the API."""
 
 from __future__ import annotations
 
@@ -67,3 +67,28 @@ def own_path(text: str) -> str:
     found = re.search(r"http://[^/\s]+(/r/[\w-]+)", text)
     assert found, text
     return found[1]
+
+
+class Api:
+    """A caller with one token."""
+
+    def __init__(self, site: Any, token: str) -> None:
+        self.client = site.test_client()
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def call(self, method: str, path: str, body: Any = None, status: int | None = None, **headers: str) -> Any:
+        response = self.client.open(f"/api/v1{path}", method=method, json=body, headers={**self.headers, **headers})
+        if status is not None:
+            assert response.status_code == status, f"{method} {path}: {response.status_code} {response.text}"
+        return response
+
+
+def tokens_of(runner: Any) -> Any:
+    """Makes a token by the command and gives its text."""
+
+    def make(role: str, *more: str) -> str:
+        result = runner.invoke(args=["meetup", "token", "create", f"test {role}", "--role", role, *more])
+        assert result.exit_code == 0, result.output
+        return next(word for word in result.output.split() if word.startswith("mtp_"))
+
+    return make

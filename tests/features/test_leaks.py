@@ -21,8 +21,9 @@ from meetup.registrations.models import Participant, Registration
 from meetup.sessions.models import Session
 from meetup.staff.models import StaffUser
 from tests.features import access
+from tests.features.adding import SECRETS
 from tests.features.test_access import address, every
-from tests.features.world import SECRETS, STAFF, World, tell
+from tests.features.world import STAFF, World, tell
 
 pytestmark = pytest.mark.slow
 

@@ -18,7 +18,9 @@ from sqlalchemy import select
 
 from meetup.api import Contact, Outgoing, Registration, Session
 from meetup.outbox.worker import drain
-from tests.factories import make_invitation, make_session
+from tests.factories import make_invitation, make_programme, make_session
+
+from .invited import CAPACITY, Invited
 
 if TYPE_CHECKING:
     from meetup.mount import Mount
@@ -79,6 +81,28 @@ class Post:
 @pytest.fixture
 def post(mount: Mount, work: Unit, smtp: Any) -> Post:
     return Post(mount, work, smtp)
+
+
+@pytest.fixture
+def anyone(mount: Mount, work: Unit, smtp: Any) -> Callable[[int], Invited]:
+    """Invites whom a test names by number to one session with few seats."""
+    with work() as w:
+        session = make_session(w, make_programme(w), capacity=CAPACITY).id
+        w.commit()
+
+    def invite(number: int, language: str = "vi") -> Invited:
+        with work() as w:
+            key = make_invitation(w, w.get(Session, session), number, language=language).id
+            w.commit()
+        drain(mount)
+        return Invited(mount, work, smtp, key, f"dn{number}@example.com")
+
+    return invite
+
+
+@pytest.fixture
+def lan(anyone: Callable[[int], Invited]) -> Invited:
+    return anyone(1)
 
 
 def free_port() -> int:
