@@ -12,7 +12,7 @@ from sqlalchemy import select
 from meetup.departments.models import Department
 from meetup.departments.service import calendar
 from meetup.domain.issues import check_outcome
-from meetup.errors import N_, Fault, InvalidInput
+from meetup.errors import N_, Fault, InvalidInput, Stale, WrongState
 from meetup.followups import notices
 from meetup.followups.models import Coordination, FollowUp
 from meetup.issues import service as issues
@@ -21,6 +21,7 @@ from meetup.issues.models import Issue
 from meetup.issues.values import REASON_LENGTH, TEXT_LENGTH
 from meetup.programmes.models import Programme
 from meetup.programmes.service import rule
+from meetup.sessions.models import Session
 from meetup.work import Work, create, edit
 
 MAX_ORDERS = 20
@@ -105,6 +106,30 @@ def conclude(
         assign(work, issue, lead=order.lead_department, task=task, due_on=due, coordinating=order.coordinating)
         for order, (task, due) in zip(orders, rows, strict=True)
     ]
+
+
+def reword(work: Work, issue: Issue, *, text: str, version: int | None = None) -> None:
+    """Mend the words of a conclusion, as long as the notice that has them is a draft.
+
+    Args:
+        version: of the issue, as the person saw it, if known.
+
+    Raises:
+        InvalidInput: at ``text``.
+        Stale: if the issue was changed in the meantime.
+        WrongState: before anything was concluded, and once its session's report is out.
+    """
+    session = work.get(Session, issue.session_id) if issue.session_id is not None else None
+    if not issue.conclusion:
+        raise WrongState("issue", issue.state, "reword", issue.MACHINE.possible(issue.state))
+    if session is not None and session.state == "reported":
+        raise WrongState("session", session.state, "reword", session.MACHINE.possible(session.state))
+    text = one_text("text", text, limit=TEXT_LENGTH)
+    if text == issue.conclusion:
+        return
+    if version is not None and version != issue.version:
+        raise Stale()
+    edit(work, issue, "conclusion", conclusion=text)
 
 
 def _checked(work: Work, checks: Checks, programme: Programme, at: int, order: FollowUpOrder) -> tuple[str, date]:

@@ -7,20 +7,21 @@ from typing import Any
 from flask_wtf.file import MultipleFileField
 from wtforms import (
     BooleanField,
+    FormField,
     HiddenField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from meetup.domain.issues import OUTCOMES
 from meetup.errors import N_
 from meetup.followups.models import Draft
 from meetup.issues.attachments import ACCEPT
 from meetup.issues.values import REASON_LENGTH, TEXT_LENGTH
-from meetup.web.fields import DayField
+from meetup.web.fields import DayField, FieldList
 from meetup.web.forms import Form
 from meetup.web.i18n import lazy
 
@@ -251,10 +252,24 @@ class ReopenForm(Form):
     reason = reason_field(N_("What is not solved yet"), "reopen-reason")
 
 
+class WordingRow(Form):
+    """The words of one conclusion, as the notice has them."""
+
+    class Meta:
+        csrf = False
+
+    issue = HiddenField()
+    version = HiddenField()
+    text = TextAreaField(
+        lazy("The chair's conclusion"), [DataRequired(), Length(max=TEXT_LENGTH)], render_kw={"rows": 4}
+    )
+
+
 class MinutesForm(Form):
-    """The paper's number and the summary that is published."""
+    """The paper's number, the words of its conclusions and the summary that is published."""
 
     conclusion_number = StringField(
         lazy("Number of the notice"), [Optional(), Length(max=60)], description=lazy("Such as 123/TB-UBND")
     )
+    conclusions = FieldList(FormField(WordingRow), lazy("Conclusions"))
     summary = TextAreaField(lazy("Summary for the public"), [Optional(), Length(max=TEXT_LENGTH)])

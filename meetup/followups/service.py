@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from meetup.followups.closing import accept_answer, confirm, lapse_unanswered, reopen, send_back, verify
-from meetup.followups.conclude import FollowUpOrder, conclude, due_in, reopen_issue, today
+from meetup.followups.conclude import FollowUpOrder, conclude, due_in, reopen_issue, reword, today
 from meetup.followups.drafting import live_draft
 from meetup.followups.explaining import explain, is_breach
 from meetup.followups.extensions import grant_extension, open_extension, refuse_extension, request_extension
@@ -44,6 +44,7 @@ __all__ = [
     "reopen_issue",
     "request_extension",
     "request_transfer",
+    "reword",
     "send_back",
     "today",
     "verify",

@@ -63,9 +63,17 @@ def copy_session(data: dict[str, Any], session_id: int) -> Any:
 @bp.arguments(MinutesIn)
 @bp.response(200, SessionOut)
 def write_minutes(data: dict[str, Any], session_id: int) -> Any:
-    """Set the conclusion notice's number and summary of a session that was held; `report` publishes them."""
+    """Set the conclusion notice's number and summary of a session that was held; `report` publishes them.
+
+    `conclusions` mends the words of single conclusions, until then.
+    """
     row = find.session(session_id)
     check_match(row)
+    for one in data.pop("conclusions"):
+        issue = find.issue(one["issue_id"])
+        if issue.session_id != row.id:
+            raise NotFound()
+        followups.reword(current_work(), issue, text=one["text"])
     edit(current_work(), row, "minutes", **data)
     return _session(session_id)
 

@@ -31,7 +31,7 @@ def meetup_menu(actor: Actor, area: str) -> Iterable[Entry]:
     if area == "desk" and can(actor, "desk.organize"):
         return [
             Entry(_("What is next"), link("sessions.organize"), "bell", 10),
-            Entry(_("Sessions"), link("sessions.desk_index"), "calendar", 20),
+            Entry(_("Sessions"), link("sessions.desk_index"), "calendar", 20, also=(link("sessions.month"),)),
         ]
     return []
 

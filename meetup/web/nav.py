@@ -15,6 +15,7 @@ class Entry:
         icon: a name of ``_parts/icons.html``.
         order: smaller comes first.
         active: whether the current page is under it; filled in when the menu is drawn.
+        also: paths of pages that belong to it and lie elsewhere.
     """
 
     label: str
@@ -22,3 +23,4 @@ class Entry:
     icon: str = ""
     order: int = 100
     active: bool = False
+    also: tuple[str, ...] = ()

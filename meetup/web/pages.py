@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, get_flashed_messages, request
@@ -67,9 +68,10 @@ def menu(area: str) -> list[Entry]:
     """The entries of `area` for the current actor, in order, the one that we are under marked."""
     entries = current_mount().plugins.gather_safely("meetup_menu", actor=current_actor(), area=area)
     entries.sort(key=lambda entry: (entry.order, entry.label))
-    here = [entry.url for entry in entries if _is_under(entry.url)]
-    longest = max(here, key=len, default="")
-    return [Entry(entry.label, entry.url, entry.icon, entry.order, active=entry.url == longest) for entry in entries]
+    # The nearest of those that the page lies under: the desk's first entry is above all the others.
+    here = [(len(path), entry.url) for entry in entries for path in (entry.url, *entry.also) if _is_under(path)]
+    _length, nearest = max(here, default=(0, ""))
+    return [replace(entry, active=entry.url == nearest) for entry in entries]
 
 
 def _is_under(url: str) -> bool:

@@ -32,6 +32,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "invite": N_("Invite"),
         "set_agenda": N_("Set the agenda"),
         "put_on_stage": N_("Put on stage"),
+        "reword": N_("Mend the words of a conclusion"),
         "check_in": N_("Check in"),
         "walk_in": N_("Take in who comes unannounced"),
         "miss": N_("Mark as absent"),
@@ -71,6 +72,7 @@ ACTIONS: dict[str, dict[str, str]] = {
         "follow_up": N_("Order a follow-up"),
         "resolve": N_("Close"),
         "write": N_("Write a message"),
+        "reword": N_("Mend the words of a conclusion"),
     },
     "follow_up": {
         "assign": N_("Assign"),

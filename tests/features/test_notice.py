@@ -12,13 +12,16 @@ import docx
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm, Pt
+from sqlalchemy import select
 
 from meetup.followups import service
 from meetup.issues import service as issues
+from meetup.issues.models import Issue
 from meetup.sessions.models import Session
 from tests.features.following import Province, build
 from tests.rig.browsing import ARTEFACTS
 from tests.rig.report import cannot_run
+from tests.rig.visitor import parse
 
 PAGE = "/organize/sessions/ky-1/minutes"
 FILE = f"{PAGE}.docx"
@@ -112,6 +115,87 @@ def test_what_is_published_is_no_draft(province: Province, clock: Any) -> None:
     assert "DỰ THẢO" not in said
     assert organizer.soup(f"{PAGE}?lang=vi").find("a", href=FILE)
     assert "DRAFT" not in texts(docx.Document(io.BytesIO(fetch(province, "en").data)))
+
+
+def wordings(page: Any) -> dict[str, str]:
+    """The conclusions that can be mended: the name of each field and its words."""
+    return {one["name"]: one.get_text().strip("\r\n") for one in page.select("textarea[name$=-text]")}
+
+
+def test_a_conclusion_is_mended_while_the_notice_is_a_draft(province: Province) -> None:
+    organizer = province.as_("organizer")
+    with province.work(province.actor("organizer")) as w:
+        w.get(Session, province.session).state = "held"
+        w.commit()
+    edit = f"{PAGE}/edit"
+    # What was said in confidence stands in no notice, so there is nothing to mend.
+    opened = organizer.soup(edit)
+    ((name, words),) = wordings(opened).items()
+    assert words.replace("\r\n", "\n") == "Giao Sở Tài chính.\n\nLàm ngay."
+    assert "Hoàn thuế GTGT & <chậm>" in opened.select_one(f"label[for={name}]").get_text()
+    better = "Giao Sở Tài chính chủ trì.\r\n\r\nLàm ngay trong tuần."
+    kept = organizer.send(opened, edit, {name: better, "conclusion_number": "12/TB-UBND", "draft": "1"}, form=edit)
+    assert kept.request.path == PAGE
+    said = texts(docx.Document(io.BytesIO(fetch(province).data)))
+    assert {"DỰ THẢO", "Số: 12/TB-UBND", "Giao Sở Tài chính chủ trì.", "Làm ngay trong tuần."} <= set(said)
+    public = province.as_("nobody").get("/sessions/ky-1").text
+    assert "12/TB-UBND" not in public, "a draft's number is not published"
+    # Somebody had the page open all the while: nothing is overwritten, and what they typed is not lost.
+    late = organizer.send(opened, edit, {name: "Lời của người sau.", "draft": "1"}, form=edit)
+    assert late.status_code == 422
+    assert "Lời của người sau." in late.text
+    assert "Lời của người sau." not in organizer.get(PAGE).text
+    # Who changed nothing of it hinders nobody.
+    assert organizer.send(organizer.soup(edit), edit, {"summary": "Một.", "draft": "1"}, form=edit).status_code == 200
+    empty = organizer.fill(edit, {name: " "}, form=edit)
+    assert empty.status_code == 422
+    assert parse(empty).select(f"#{name}-error .mu-error")
+    long = organizer.fill(edit, {name: "x" * 10_001}, form=edit)
+    assert parse(long).select(f"#{name}-error .mu-error")
+    # Published, it says what it says.
+    before = organizer.soup(edit)
+    organizer.send(before, edit, {name: "Giao Sở Tài chính, bản cuối."}, form=edit)
+    assert "Giao Sở Tài chính, bản cuối." in texts(docx.Document(io.BytesIO(fetch(province).data)))
+    assert wordings(organizer.soup(edit)) == {}
+    after = organizer.send(before, edit, {name: "Lời sau khi ban hành."}, form=edit)
+    assert after.status_code == 422
+    assert "Lời sau khi ban hành." in after.text
+    assert "Lời sau khi ban hành." not in organizer.get(PAGE).text
+
+
+@pytest.mark.parametrize("row", ["²", "0", "999999999", "x"])
+def test_a_row_that_nobody_offered_changes_nothing(province: Province, row: str) -> None:
+    organizer = province.as_("organizer")
+    edit = f"{PAGE}/edit"
+    typed = {f"conclusions-{row}-issue": row, f"conclusions-{row}-text": "Lời lạ.", f"conclusions-{row}-version": row}
+    assert organizer.fill(edit, typed, form=edit).status_code in (200, 422)
+    assert "Lời lạ." not in organizer.get(PAGE).text
+
+
+def test_over_the_api_a_conclusion_is_mended_too(province: Province, runner: Any) -> None:
+    with province.work(write=False) as w:
+        numbers = {one.title: one.number for one in w.db.scalars(select(Issue))}
+    made = runner.invoke(args=["meetup", "token", "create", "test", "--role", "organizer"])
+    token = next(word for word in made.output.split() if word.startswith("mtp_"))
+
+    def put(**body: Any) -> Any:
+        path = f"/api/v1/sessions/{province.session}/minutes"
+        return province.site.test_client().put(path, json=body, headers={"Authorization": f"Bearer {token}"})
+
+    mended = {"issue_id": numbers["Hoàn thuế GTGT & <chậm>"], "text": "Giao Sở, sửa lời."}
+    assert put(conclusions=[mended]).status_code == 200
+    assert "Giao Sở, sửa lời." in province.as_("organizer").get(PAGE).text
+    assert put(conclusions=[{"issue_id": 1, "text": "Lời lạ."}]).status_code == 404
+    with province.work() as w:
+        early = province.issue(w, "Chưa đến lượt").number
+        w.commit()
+    assert put(conclusions=[{"issue_id": early, "text": "Lời lạ."}]).status_code == 409, "nothing was concluded on it"
+    with province.work() as w:
+        w.get(Session, province.session).state = "reported"
+        w.commit()
+    late = put(conclusions=[{**mended, "text": "Lời sau."}])
+    assert (late.status_code, late.get_json()["type"]) == (409, "urn:meetup:problem:wrong_state")
+    assert put(summary="Một.").status_code == 200
 
 
 def test_whoever_may_not_gets_neither(province: Province) -> None:

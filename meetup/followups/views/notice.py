@@ -117,8 +117,13 @@ def _issued(work: Work, session: Session) -> str:
     )
 
 
+def is_closed(issue: Issue) -> bool:
+    """Whether the notice says of it that it was there, and no more."""
+    return issue.visibility == "confidential" or issue.kind == "conduct"
+
+
 def _point(issue: Issue, ordered: Sequence[Any]) -> Point:
-    closed = issue.visibility == "confidential" or issue.kind == "conduct"
+    closed = is_closed(issue)
     number = _("issue No. %(number)s", number=issue.number)
     named = issue.visibility == "public" and not closed
     about = f"{issue.enterprise.name}, {number}" if named else number

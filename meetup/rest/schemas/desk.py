@@ -32,9 +32,15 @@ class StageIn(Strict):
     issue_id = number(1, 2**53, allow_none=True, load_default=None)
 
 
+class WordingIn(Strict):
+    issue_id = number(1, 2**53, required=True)
+    text = prose(required=True)
+
+
 class MinutesIn(Strict):
     conclusion_number = line(60)
     summary = prose()
+    conclusions = fields.List(fields.Nested(WordingIn), load_default=list, validate=validate.Length(max=100))
 
 
 class MessageIn(Strict):

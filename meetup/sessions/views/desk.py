@@ -61,9 +61,9 @@ def checklist(work: Work, session: Session, counts: dict[str, int]) -> list[Poin
     edit = link("sessions.edit", slug=session.slug)
     answered = sum(count for state, count in counts.items() if state != "invited")
     points = [
-        Point(bool(session.topic), _("Topic"), edit),
-        Point(bool(session.venue or session.online_url), _("Venue or online address"), edit),
-        Point(bool(session.chair), _("Chair"), edit),
+        Point(bool(session.topic), _("Topic"), f"{edit}#topic"),
+        Point(bool(session.venue or session.online_url), _("Venue or online address"), f"{edit}#venue"),
+        Point(bool(session.chair), _("Chair"), f"{edit}#chair"),
         Point(session.state != "draft", _("Published"), link("sessions.desk", slug=session.slug)),
     ]
     if session.state == "draft":
@@ -88,14 +88,14 @@ def checklist(work: Work, session: Session, counts: dict[str, int]) -> list[Poin
 def _before_it_goes_out(work: Work, session: Session, edit: str) -> list[Point]:
     """What a draft lacks besides; what the clock has overtaken is named only then."""
     points = [
-        Point(bool(session.secretary), _("Secretary"), edit),
-        Point(bool(session.description), _("What it is about"), edit),
+        Point(bool(session.secretary), _("Secretary"), f"{edit}#secretary"),
+        Point(bool(session.description), _("What it is about"), f"{edit}#description"),
     ]
     if session.starts_at <= work.now:
-        points.append(Point(False, _("A start that is yet to come"), edit))
+        points.append(Point(False, _("A start that is yet to come"), f"{edit}#starts_at"))
     closes = session.registration_closes_at
     if closes is not None and closes <= work.now < session.starts_at:
-        points.append(Point(False, _("A registration that has not closed already"), edit))
+        points.append(Point(False, _("A registration that has not closed already"), f"{edit}#registration_closes_at"))
     return points
 
 
