@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
-from meetup.domain.mailparts import Unreadable
+from meetup.domain.mailparts import Unreadable, inside
 
 _STATUS = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})")
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
@@ -48,18 +47,15 @@ def bounces_in(message: Message) -> tuple[Bounce, ...]:
     """
     if message.get_content_type() != "multipart/report" or _parameter(message, "report-type") != "delivery-status":
         return ()
-    parts = message.get_payload()
     blocks: list[Message] = []
     message_id = ""
-    for part in parts if isinstance(parts, list) else []:
-        if not isinstance(part, Message):
-            continue
+    for part in inside(message):
         kind = part.get_content_type()
         if kind == "message/delivery-status":
             # The first block is about the message, the others about one recipient each (§2.1).
-            blocks.extend(_inside(part))
+            blocks.extend(inside(part))
         elif kind == "message/rfc822":
-            message_id = message_id or next((_field(inner, "Message-ID") for inner in _inside(part)), "")
+            message_id = message_id or next((_field(inner, "Message-ID") for inner in inside(part)), "")
         elif kind == "text/rfc822-headers":
             content = part.get_payload(decode=True)
             text = content.decode("ascii", "replace") if isinstance(content, bytes) else ""
@@ -91,11 +87,6 @@ def is_automatic(message: Message, envelope_from: str | None = None) -> bool:
     if _field(message, "Precedence").strip().lower() in {"bulk", "junk", "list", "auto_reply"}:
         return True
     return any(name in message for name in ("List-Id", "X-Autoreply", "X-Autorespond"))
-
-
-def _inside(part: Message) -> Iterator[Message]:
-    inside = part.get_payload()
-    return iter([one for one in inside if isinstance(one, Message)] if isinstance(inside, list) else [])
 
 
 def _bounce(block: Message, message_id: str) -> Bounce:

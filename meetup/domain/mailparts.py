@@ -95,6 +95,16 @@ def read_message(raw: bytes) -> Message:
     return email.message_from_bytes(raw, policy=compat32)
 
 
+def inside(part: Message) -> list[Message]:
+    """The parts that lie in `part`; none if it has a text.
+
+    Whoever asks for a text without decoding it has Python read it by the codec that its sender named, and some
+    of those fall over, take their time or unpack.
+    """
+    found = part.get_payload() if part.is_multipart() else []
+    return [one for one in found if isinstance(one, Message)] if isinstance(found, list) else []
+
+
 def calendar_parts(message: Message) -> tuple[CalendarPart, ...]:
     """Every calendar in `message`, wherever in the tree and whatever its sender called it (rule D1).
 
@@ -111,16 +121,12 @@ def calendar_parts(message: Message) -> tuple[CalendarPart, ...]:
         part, depth = waiting.pop()
         if depth > MAX_DEPTH:
             raise Unreadable("too_deep")
-        inside = part.get_payload()
-        if isinstance(inside, list):
+        if part.is_multipart():
             if part.get_content_maintype() == "multipart":
-                waiting.extend((child, depth + 1) for child in reversed(inside) if isinstance(child, Message))
+                waiting.extend((child, depth + 1) for child in reversed(inside(part)))
         elif _is_calendar(part):
             if len(found) == _MAX_CALENDARS:
                 raise Unreadable("too_many")
-            # Three characters are the most that an octet takes on its way (quoted-printable).
-            if len(str(inside)) > 4 * MAX_CALENDAR:
-                raise Unreadable("calendar_too_large")
             content = part.get_payload(decode=True)
             content = content if isinstance(content, bytes) else b""
             left -= len(content)

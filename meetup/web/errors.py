@@ -48,7 +48,8 @@ def _typed() -> list[tuple[str, str]]:
         sent = list(request.form.items(multi=True))
     except HTTPException:  # the form itself may be what was wrong
         return []
-    return [(name, text) for name, text in sent if " " in text.strip() and not _SECRET.search(name)]
+    # A part of a form may come without a name.
+    return [(name, text) for name, text in sent if name and " " in text.strip() and not _SECRET.search(name)]
 
 
 def on_meetup_error(error: MeetupError) -> Response:

@@ -47,12 +47,12 @@ class AtMost:
 
 
 class FieldList(_FieldList):
-    """Rows of fields, numbered in plain digits; WTForms' own falls over a row numbered “²”."""
+    """Rows of fields, numbered in plain digits; WTForms' own falls over a row numbered “²”, and over no name at all."""
 
     def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
         row = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,6}})(?:-|$)")
         for name in formdata:
-            if match := row.match(name):
+            if match := row.match(name or ""):
                 yield int(match[1])
 
 

@@ -12,7 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from meetup.domain import Reply, Unreadable, mail_address, parse_replies, replies_in
-from meetup.domain.mailparts import MAX_CALENDAR, MAX_DEPTH, MAX_MESSAGE
+from meetup.domain.bounces import bounces_in
+from meetup.domain.mailparts import MAX_CALENDAR, MAX_DEPTH, MAX_MESSAGE, read_message
 from meetup.domain.text import clean
 from tests.domain.answers import ATTENDEE, UID, apple, calendar, gmail, message, outlook
 
@@ -78,6 +79,17 @@ def test_a_wrong_or_absent_charset_costs_no_letter(charset: str) -> None:
 def test_another_charset_is_used_where_it_is_no_utf8() -> None:
     raw = message("text/calendar; charset=iso-8859-1", calendar("COMMENT:déjà").encode("latin-1"))
     assert replies_in(raw)[0].comment == "déjà"
+
+
+@pytest.mark.parametrize("charset", ["UT\0F-8", "punycode", "utf-7", "hex", "zip"])
+def test_no_codec_reads_a_message_because_its_sender_named_it(charset: str) -> None:
+    event = f"COMMENT:{'Không đi được. ' * 4_000}"
+    begun = time.process_time()
+    found = replies_in(message(f'text/calendar; method=REPLY; charset="{charset}"', calendar(event=event).encode()))
+    assert [one.partstat for one in found] == ["ACCEPTED"]
+    report = message(f'multipart/report; report-type=delivery-status; charset="{charset}"', "Đi đâu".encode() * 9_000)
+    assert bounces_in(read_message(report)) == ()
+    assert time.process_time() - begun < 5
 
 
 def test_a_line_folded_in_the_midst_of_a_letter_is_whole_again() -> None:

@@ -210,6 +210,21 @@ def _same(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028]", "", text.replace("\r\n", "\n"))).strip()
 
 
+def test_a_part_without_a_name_is_no_field(world: World) -> None:
+    """On the page where it is typed, and on the one that answers without a token."""
+    body = "--x\r\nContent-Disposition: form-data\r\n\r\nmột hai ba\r\n--x--\r\n".encode()
+    kind, answers = "multipart/form-data; boundary=x", dict[str, int]()
+    for who in ("public", "sender", "organizer", "officer"):
+        for path, form, soup in list(world.forms(who, every=8)):
+            target, visitor = target_of(path, form), world.visitor(who)
+            token = soup.find("input", {"name": "csrf_token"})
+            for headers in [{}, {"X-CSRFToken": str(token["value"])}] if token else [{}]:
+                answer = visitor.post(target, data=body, content_type=kind, headers=headers)
+                answers[f"{who} {world.action_kind(target)} {len(headers)}"] = answer.status_code
+    assert len(answers) > 80
+    assert {name: code for name, code in answers.items() if code >= 500} == {}
+
+
 def test_disagreeing_keeps_the_reason(world: World) -> None:
     visitor, text = world.visitor("enterprise"), "Lý do dài " * 400
     page = next(
