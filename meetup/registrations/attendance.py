@@ -91,11 +91,15 @@ def walk_in(
     session = _under_way(work, session.id, "walk_in")
     faults = Faults()
     named = dict(enterprise)
-    if not (named.get("name") or "").strip():
+    own_name = not (named.get("name") or "").strip()
+    if own_name:
         # A citizen comes under their own name.
         named["name"] = contact.get("name")
         named["kind"] = named.get("kind") or "citizen"
     firm = check_enterprise(work, named, faults, strict=False)
+    if own_name:
+        # What is wrong with that name is said once, where it was typed.
+        faults.found = [fault for fault in faults.found if fault.field != "name"]
     # An address is not asked for at the door.
     person = check_contact(work, dict(contact), faults, reachable=False)
     people = check_participants(session, participants, faults)

@@ -127,7 +127,9 @@ def test_the_door(client: Visitor, work: Unit, clock: Any) -> None:
     full = client.fill(door, {"contact_name": "Người Sau Cùng"}, form="main form.mu-form")
     assert full.status_code == 422
     assert "Người Sau Cùng" in full.text
-    assert client.fill(door, {"contact_name": ""}, form="main form.mu-form").status_code == 422
+    nameless = client.fill(door, {"contact_name": ""}, form="main form.mu-form")
+    assert nameless.status_code == 422
+    assert [one.parent["id"] for one in parse(nameless).select(".mu-error")] == ["contact_name-error"], "one is enough"
     client.fill(door, form=door.replace("check-in", "absent"))
     with work(write=False) as w:
         assert w.get(Registration, row.id).state == "attended"
