@@ -64,7 +64,7 @@ def checklist(work: Work, session: Session, counts: dict[str, int]) -> list[Poin
         Point(bool(session.topic), _("Topic"), f"{edit}#topic"),
         Point(bool(session.venue or session.online_url), _("Venue or online address"), f"{edit}#venue"),
         Point(bool(session.chair), _("Chair"), f"{edit}#chair"),
-        Point(session.state != "draft", _("Published"), link("sessions.desk", slug=session.slug)),
+        Point(session.state != "draft", _("Published"), f"{link('sessions.desk', slug=session.slug)}#publish"),
     ]
     if session.state == "draft":
         points[-1:-1] = _before_it_goes_out(work, session, edit)
