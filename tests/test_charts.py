@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree import ElementTree
 
-from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
 from meetup.web import charts
 
+SVG = "{http://www.w3.org/2000/svg}"
+
 
 def scale(*values: float, **how: Any) -> list[float]:
     """The numbers that stand along the axis."""
     drawn = charts.bars("Điểm", [str(n) for n in range(len(values))], [("Năm nay", values)], **how)
-    axis = BeautifulSoup(drawn, "html.parser").select(".axis.y text")
-    return sorted(float(one.get_text()) for one in axis)
+    parts = ElementTree.fromstring(drawn).iter(f"{SVG}g")
+    axis = next(part for part in parts if part.get("class", "").startswith("axis y"))
+    return sorted(float(one.text or "") for one in axis.iter(f"{SVG}text"))
 
 
 def test_what_is_out_of_a_hundred_has_a_scale_to_a_hundred() -> None:
