@@ -163,6 +163,19 @@ def test_a_conclusion_is_mended_while_the_notice_is_a_draft(province: Province) 
     assert "Lời sau khi ban hành." not in organizer.get(PAGE).text
 
 
+def test_what_was_taken_out_of_the_draft_is_not_published(province: Province) -> None:
+    organizer, edit = province.as_("organizer"), f"{PAGE}/edit"
+    with province.work(province.actor("organizer")) as w:
+        w.get(Session, province.session).state = "held"
+        w.commit()
+    drafted = {"summary": "Hai kiến nghị chưa thống nhất.", "conclusion_number": "12/TB-UBND", "draft": "1"}
+    assert organizer.fill(edit, drafted, form=edit).status_code == 200
+    assert organizer.fill(edit, {"summary": "", "conclusion_number": "13/TB-UBND"}, form=edit).status_code == 200
+    public = province.as_("nobody").get("/sessions/ky-1").text
+    assert "13/TB-UBND" in public
+    assert "Hai kiến nghị chưa thống nhất." not in public
+
+
 @pytest.mark.parametrize("row", ["²", "0", "999999999", "x"])
 def test_a_row_that_nobody_offered_changes_nothing(province: Province, row: str) -> None:
     organizer = province.as_("organizer")

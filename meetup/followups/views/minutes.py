@@ -107,14 +107,15 @@ def save_minutes(slug: str) -> Any:
     form = forms.MinutesForm()
 
     def step() -> bool:
-        number, summary = form.conclusion_number.data or "", form.summary.data or ""
         _reword(work, session, form)
+        number = one_text(
+            "conclusion_number", form.conclusion_number.data or "", limit=60, multiline=False, required=False
+        )
+        summary = one_text("summary", form.summary.data or "", limit=TEXT_LENGTH, required=False)
+        # First as it was typed: what is left empty in a report stays as it was kept before.
+        edit(work, session, "minutes", conclusion_number=number, summary=summary)
         if "draft" not in request.form and "report" in session.MACHINE.possible(session.state):
             sessions.report(work, session, conclusion_number=number, summary=summary)
-        else:
-            number = one_text("conclusion_number", number, limit=60, multiline=False, required=False)
-            summary = one_text("summary", summary, limit=TEXT_LENGTH, required=False)
-            edit(work, session, "minutes", conclusion_number=number, summary=summary)
         return True
 
     if submit(form, step) is None:
