@@ -32,11 +32,12 @@ from sqlalchemy import (
 from sqlalchemy.engine import CursorResult, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import NullPool
 from sqlalchemy.types import BigInteger, TypeDecorator
 
 from meetup.domain.machine import Machine
 from meetup.errors import Stale
+from meetup.glances import Glances
 
 #: Every table of ours and of our plugins begins with this, so that a host's own migrations can tell.
 TABLE_PREFIX = "meetup_"
@@ -173,8 +174,7 @@ class Database:
         self._own = engine is None
         self._writers: sessionmaker[Session] | None = None
         self._readers: sessionmaker[Session] | None = None
-        self._glances: Engine | None = None
-        self._glanced: tuple[Select[Any] | None, str] = (None, "")
+        self._glances: Glances | None = None
 
     @property
     def engine(self) -> Engine:
@@ -210,40 +210,22 @@ class Database:
             yield connection
 
     def glance(self, statement: Select[Any]) -> Any:
-        """One value as it stands committed at this instant; without a transaction, on a connection that stays open."""
-        if self._glances is None:
-            self._glances = self._glancing()
-        if self._glances.pool is self.engine.pool:
-            with self._glances.connect() as connection:
-                return connection.scalar(statement)
-        # As near to the file as it gets: it is asked for every page that is kept.
-        raw = self._glances.raw_connection()
-        try:
-            if statement is not self._glanced[0]:
-                # To put a statement into words takes longer than to run it, and it is the same one each time.
-                self._glanced = (statement, str(statement))
-            row = raw.cursor().execute(self._glanced[1]).fetchone()
-        finally:
-            raw.close()
-        return row[0] if row else None
+        """One value as it stands committed at this instant, without a transaction.
 
-    def _glancing(self) -> Engine:
-        url = self.engine.url
-        if self._own and self.engine.dialect.name == "sqlite" and url.database not in (None, "", ":memory:"):
-            # Opening the file takes longer than the look; without a transaction, an open connection holds no lock.
-            found = create_engine(url, poolclass=QueuePool, pool_size=16, pool_reset_on_return=None)
-
-            @event.listens_for(found, "connect")
-            def on_connect(raw: Any, _record: Any) -> None:
-                raw.isolation_level = None
-                raw.execute("PRAGMA busy_timeout = 15000")
-
-            return found
-        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        Raises:
+            OperationalError: if the database cannot be asked.
+        """
+        if self._own and self.engine.url.database not in (None, "", ":memory:"):
+            if self._glances is None:
+                self._glances = Glances(self.engine)
+            return self._glances(statement)
+        # A host's engine may connect in ways that its URL does not say.
+        with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            return connection.scalar(statement)
 
     def dispose(self) -> None:
         """Close what the pool holds, if the engine is ours."""
-        if self._glances is not None and self._glances.pool is not self.engine.pool:
+        if self._glances is not None:
             self._glances.dispose()
         if self._engine is not None and self._own:
             self._engine.dispose()

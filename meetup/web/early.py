@@ -8,14 +8,13 @@ things before each request that we know nothing of.
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -99,7 +98,7 @@ class Early:
             return None
         try:
             return found if found.head == self.mount.database.glance(HEAD) else None
-        except (SQLAlchemyError, sqlite3.Error):
+        except OperationalError:
             # The application has a page for that.
             return None
 

@@ -167,29 +167,56 @@ def test_without_room_for_files_nothing_is_stored_and_the_page_says_so(
     assert contents(mount) == before
 
 
+@contextmanager
+def away(mount: Mount, admin: Any) -> Iterator[None]:
+    """The database drops who is there and lets no one in."""
+    name = mount.database.engine.url.database
+    with admin.connect() as server:
+        server.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'))
+        server.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :n"), {"n": name})
+        try:
+            yield
+        finally:
+            server.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
+
+
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
 def test_a_database_that_goes_and_comes_back(
     client: Visitor, mount: Mount, province: Province, postgresql_admin: Any, runner: FlaskCliRunner
 ) -> None:
     path = f"/r/{province.thuy}/issues/new"
     page = client.soup(path)
-    name = mount.database.engine.url.database
-    with postgresql_admin.connect() as admin:
-        admin.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'))
-        admin.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :n"), {"n": name})
-        try:
-            answer = client.send(page, path, ISSUE)
-            assert answer.status_code == 503
-            assert answer.headers["Retry-After"] == "5"
-            assert "Hồ sơ nộp hơn 6 tháng" in answer.text
-            assert client.get("/readyz").status_code == 503
-            assert client.get("/healthz").status_code == 200
-        finally:
-            admin.execute(text(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'))
+    with away(mount, postgresql_admin):
+        answer = client.send(page, path, ISSUE)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == "5"
+        assert "Hồ sơ nộp hơn 6 tháng" in answer.text
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 200
     assert client.send(page, path, ISSUE).status_code == 200
     assert len(province.mails("issue_received")) == 1
     assert runner.invoke(args=["meetup", "audit", "verify"]).exit_code == 0
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_kept_page_outlives_the_connections_that_looked_for_news(
+    mount: Mount, province: Province, postgresql_admin: Any
+) -> None:
+    def ask() -> Any:
+        # As somebody whom nobody knows, who gets the page that is kept.
+        return mount.app.test_client(use_cookies=False).get("/")
+
+    before = [ask() for _ in range(3)][-1]
+    assert before.status_code == 200
+    with away(mount, postgresql_admin):
+        assert ask().status_code == 503
+        assert ask().headers["Retry-After"] == "5"
+    assert ask().text == before.text
+    with away(mount, postgresql_admin):
+        pass
+    # Dropped and let in again between two visitors: the next one notices nothing.
+    assert ask().text == before.text
 
 
 def test_a_clock_that_is_set_back_breaks_nothing(
