@@ -1,4 +1,4 @@
-"""One value as it stands committed at this instant: as near to the database as it gets, for it is asked for every kept page."""
+"""One value as it stands committed at this instant, asked as near to the database as can be: for every kept page."""
 
 from __future__ import annotations
 

@@ -22,6 +22,6 @@ def main() -> None:
 
 def _make_site(*_: Any) -> Any:
     # Only now: `meetup --help` and `meetup --version` need no site.
-    from meetup.standalone import create_app
+    from meetup import create_app
 
     return create_app()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +170,27 @@ def test_a_plugin_refuses_a_change_with_its_reason(tmp_path: Path) -> None:
             sessions.publish(work, session)
         assert caught.value.plugin == "strict"
         assert session.state == "draft"
+
+
+COLLECTOR = """
+import gc
+{}
+import meetup
+meetup.{}
+print(gc.get_freeze_count() > 0, gc.isenabled())
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "left"),
+    [
+        ("", "Meetup", "False True"),
+        ("", "create_app", "True True"),
+        ("gc.disable()", "create_app", "True False"),
+    ],
+)
+def test_a_hosts_garbage_is_its_own(before: str, name: str, left: str) -> None:
+    """The stand-alone site is loaded for good; in a host's process the collector stays as it was."""
+    code = COLLECTOR.format(before, name)
+    found = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert found.stdout.strip() == left
