@@ -237,7 +237,9 @@ def make_engine(url: str) -> Engine:
     if parsed.drivername in {"postgresql", "postgres"}:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        engine = create_engine(parsed, pool_pre_ping=True)
+        _teach_postgresql(engine)
+        return engine
     if parsed.database in (None, "", ":memory:"):
         engine = create_engine(parsed)
     else:
@@ -245,6 +247,21 @@ def make_engine(url: str) -> Engine:
         engine = create_engine(parsed, poolclass=NullPool)
     _teach_sqlite(engine)
     return engine
+
+
+def _teach_postgresql(engine: Engine) -> None:
+    """That each answer is the work of one process.
+
+    Pages read by indexes, a few hundred rows; the planner would now and then call two more processes for that, and
+    to start them takes ten times as long as the reading, on cores that others' requests need.
+    """
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET max_parallel_workers_per_gather = 0")
+        # What is set in a transaction goes with it when that is rolled back.
+        connection.commit()
 
 
 #: Seconds that a writer waits for its turn, here and then at SQLite itself.

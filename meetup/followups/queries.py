@@ -127,7 +127,9 @@ def counts(db: DbSession, scope: Scope, today: date) -> dict[str, int]:
         query = query.where(or_(FollowUp.lead_department_id == of, FollowUp.id.in_(along)))
     found = {name: int(value) for name, value in db.execute(query).one()._mapping.items()}
     closed = select(FollowUp.id).join(FollowUp.issue).where(scope.allows(), in_view("closed", today, of))
-    counted = select(func.count()).select_from(closed.limit(MOST_COUNTED + 1).subquery())
+    # In the order of their list: so PostgreSQL walks its index and stops, where it would gather all of them first.
+    closed = closed.order_by(FollowUp.due_on.desc(), FollowUp.id.desc()).limit(MOST_COUNTED + 1)
+    counted = select(func.count()).select_from(closed.subquery())
     return {**found, "closed": db.scalar(counted) or 0}
 
 
