@@ -15,21 +15,29 @@ from meetup.errors import N_, InvalidInput
 _OVERRIDES = re.compile("[\u202a-\u202e]")
 # Isolates end by themselves at the end of a paragraph, but in one line they are of no use.
 _ISOLATES = re.compile("[\u2066-\u2069]")
-# C0 and C1 without tab and newline, and the two separators that programs take for line ends or not.
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# C0 and C1 without tab and newline; and what Unicode says is never a character: no workbook can hold U+FFFE.
+_NEVER = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+_CONTROLS = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef{_NEVER}]")
+# What is no Char of XML 1.0 (production 2).
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("\r\n|\r|\u2028|\u2029|\x85|\x0b|\x0c")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Invisible at the ends, and taken for "something was typed".
 _INVISIBLE_ENDS = " \t\n\u00a0\u200b\u2060\ufeff\u3000"
 
 
+def for_xml(text: str) -> str:
+    """`text` without what XML 1.0 cannot say, and so no workbook and no document: it may come from elsewhere."""
+    return _NO_XML.sub("", text)
+
+
 def clean(text: str, multiline: bool = False, max_length: int | None = None, field: str = "text") -> str:
     """What was typed, fit to be kept.
 
     NFC; every kind of line break is a newline; control characters other than tab and
-    newline are dropped; blanks at the ends go. Bidirectional overrides and embeddings
-    (U+202A–U+202E) are dropped everywhere: no honest name or text needs them, and they can
-    disguise what is read. Isolates (U+2066–U+2069) stay in texts of several lines, where
+    newline, and what is no character at all (U+FFFE), are dropped; blanks at the ends go.
+    Bidirectional overrides and embeddings (U+202A–U+202E) are dropped everywhere: no honest
+    name or text needs them, and they can disguise what is read. Isolates (U+2066–U+2069) stay in texts of several lines, where
     they quote Arabic or Hebrew properly, and are dropped from single lines, where an
     unclosed one would turn the words that we print behind it. In a single line breaks and
     tabs are blanks, and blanks are collapsed.

@@ -27,7 +27,7 @@ UTF8_POLICY: EmailPolicy[Any] = POLICY.clone(utf8=True)
 _LINE = 78
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _OURS = re.compile(r"<outbox-(\d+)\.([0-9a-f]{16})@[^>]*>")
-_LOCAL_PART = re.compile(r'[^\s@<>()\[\]\\,;:"]+(?:\.[^\s@<>()\[\]\\,;:"]+)*')
+_LOCAL_PART = re.compile(r'[^\s@<>()\[\]\\,;:".]+(?:\.[^\s@<>()\[\]\\,;:".]+)*')
 
 
 class Field(str):

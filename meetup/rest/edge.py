@@ -17,6 +17,7 @@ from meetup.access import can
 from meetup.errors import N_, InvalidInput, NotAllowed, NotFound, Stale
 from meetup.rest.models import IdempotencyKey
 from meetup.rest.problems import problem
+from meetup.rest.reading import BodyParser
 from meetup.rest.tokens import actor_of
 from meetup.web.current import SAFE_METHODS, act_as, current_actor, current_work
 from meetup.web.guards import Asked, asked_for, note_asked
@@ -42,6 +43,8 @@ MATCH_HEADER = {
 
 class Resource(Blueprint):
     """A group of calls; its name is their tag and a function's name their operation."""
+
+    ARGUMENTS_PARSER = BodyParser()
 
     def route(self, rule: str, *, parameters: Any = None, tags: Any = None, **options: Any) -> Any:
         register = super().route(rule, parameters=parameters, tags=tags or [self.name], **options)

@@ -17,6 +17,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from meetup.domain.text import for_xml
+
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
@@ -25,8 +27,6 @@ _SHEET_ROWS = 1_000_000
 _CELL_LENGTH = 32_767
 _TITLE = re.compile(r"[\[\]:*?/\\']")
 _FORMULA = re.compile(r"[=+\-@\t\r]")
-#: What XML cannot say at all, and so no workbook either.
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def safe(text: str) -> str:
@@ -133,7 +133,7 @@ def _excel(value: Any) -> Any:
         case date():
             return value
         case _:
-            return _ILLEGAL.sub("", _plain(value))[:_CELL_LENGTH]
+            return for_xml(_plain(value))[:_CELL_LENGTH]
 
 
 def _jsonable(value: Any) -> Any:

@@ -8,6 +8,7 @@ says, such as ``redis://…``, for several machines that count together.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound=Callable[..., Any])
 
 _KEY = "meetup.limits"
+_PORT = re.compile(r"^(?:([0-9.]+)|\[([0-9a-fA-F:.]+)\])(?::\d+)?$")
 
 
 def _limiter(app: Flask) -> MovingWindowRateLimiter:
@@ -38,13 +40,16 @@ def _limiter(app: Flask) -> MovingWindowRateLimiter:
 
 
 def visitor() -> str:
-    """Who is counted: the address, for IPv6 the network that one subscriber has."""
-    address = request.remote_addr or ""
+    """Who is counted: the address, for IPv6 the network that one subscriber has; without a port that a proxy added."""
+    address = _PORT.sub(r"\1\2", request.remote_addr or "")
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
     if parsed.version == 6:
+        if parsed.ipv4_mapped is not None:
+            # As a listener for both gives it: all of IPv4 would be one network.
+            return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)
 

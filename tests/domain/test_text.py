@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meetup.domain.text import clean, collation_key, fold, given_name_key, slug
+from meetup.domain.text import clean, collation_key, fold, for_xml, given_name_key, slug
 from meetup.errors import InvalidInput
 
 ANYTHING = st.text(st.characters(exclude_categories=("Cs",)))
@@ -20,6 +21,18 @@ def test_what_is_kept_is_nfc_without_controls() -> None:
     assert clean("a\tb\nc") == "a b c"
     assert clean("a\tb\r\nc\u2028d\x0be", multiline=True) == "a\tb\nc\nd\ne"
     assert clean("\ufeff \u200b ") == ""
+
+
+def test_what_is_no_character_goes() -> None:
+    assert clean("Xin\ufffe chào\uffff \ufdd0các\U0001fffe bà") == "Xin chào các bà"
+
+
+@given(st.text(st.characters()))
+def test_what_xml_cannot_say_is_left_out_of_it(text: str) -> None:
+    kept = for_xml(text)
+    escaped = kept.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    assert ElementTree.fromstring(f"<a>{escaped}</a>".encode()).text == (kept or None)
+    assert for_xml(kept) == kept
 
 
 def test_overrides_go_and_isolates_stay_in_texts_only() -> None:

@@ -58,6 +58,17 @@ def texts(document: Any) -> list[str]:
     return [p.text for p in (*document.paragraphs, *(p for cell in cells for p in cell.paragraphs)) if p.text]
 
 
+def test_what_was_kept_before_it_was_refused_breaks_no_file(province: Province, runner: Any) -> None:
+    """U+FFFE is in no document and no workbook; what came in before that was seen to is left out there."""
+    with province.work() as w:
+        for issue in w.db.scalars(select(Issue)):
+            issue.title = f"{issue.title}\ufffe"
+        w.commit()
+    assert any("Hoàn thuế GTGT & <chậm>" in one for one in texts(docx.Document(io.BytesIO(fetch(province).data))))
+    exported = runner.invoke(args=["meetup", "export", "issues", "--format", "xlsx"])
+    assert exported.exit_code == 0, exported.stderr
+
+
 def test_the_file_says_what_the_sheet_says(province: Province) -> None:
     answer = fetch(province)
     document = docx.Document(io.BytesIO(answer.data))

@@ -202,6 +202,8 @@ def test_no_ones_input_becomes_a_header(
         "@b",
         "a",
         "a@-",
+        # Whoever tries each way to part it at its dots is at it for weeks.
+        "a." * 40 + "a(@c.example",
     ],
 )
 def test_what_is_no_address_is_refused(address: str, backend: str) -> None:

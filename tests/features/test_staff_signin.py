@@ -331,6 +331,26 @@ class TestLimits:
         assert int(refused.headers["Retry-After"]) > 0
         assert client.get("/login").status_code == 200
 
+    @pytest.mark.parametrize(
+        ("address", "others", "waits"),
+        [
+            ("203.0.113.5", "203.0.113.{}", False),
+            # As a listener for both kinds gives IPv4: they are not all one network.
+            ("::ffff:203.0.113.5", "::ffff:203.0.113.{}", False),
+            # A proxy that adds the port, which is another for each connection.
+            ("203.0.113.5:1000", "203.0.113.5:20{}", True),
+            ("[2001:db8::5]:1000", "[2001:db8::{}]:2000", True),
+            ("2001:db8::5", "2001:db8::{}", True),
+        ],
+    )
+    def test_each_address_is_counted_by_itself(
+        self, client: Visitor, lan: str, address: str, others: str, waits: bool
+    ) -> None:
+        client.environ_base["REMOTE_ADDR"] = address
+        assert {sign_in(client, "guess").status_code for _ in range(20)} == {422}
+        client.environ_base["REMOTE_ADDR"] = others.format(77)
+        assert (sign_in(client, "guess").status_code == 429) is waits
+
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 class TestHttps:

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from io import BytesIO
 from typing import Any
 
+from meetup.domain.text import for_xml
 from meetup.errors import N_, NotFound
 from meetup.followups.views.notice import Paper
 from meetup.web.i18n import _
@@ -105,7 +106,7 @@ class _Sheet:
 
     def write(self, paragraph: Any, text: str, size: float, *, bold: bool = False, italic: bool = False) -> None:
         """More text in `paragraph`, `size` in points."""
-        run = paragraph.add_run(text)
+        run = paragraph.add_run(for_xml(text))
         run.font.size, run.bold, run.italic = self.pt(size), bold, italic
 
     def line(
