@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from meetup.domain import mailaddress
 from meetup.domain.reminders import parse_escalation, parse_offsets
 from meetup.errors import BadConfiguration, InvalidInput
 
@@ -128,6 +129,21 @@ def _origins(value: tuple[str, ...]) -> str | None:
     return None
 
 
+def _address(value: str) -> str | None:
+    try:
+        if value:
+            mailaddress.parts(value)
+    except InvalidInput:
+        return f"is no e-mail address: {value!r}; write the address alone, such as coffee@province.example"
+    return None
+
+
+def _mail_domain(value: str) -> str | None:
+    if value and not mailaddress.domain(value):
+        return f"is no domain: {value!r}; write what stands after the @, such as province.example"
+    return None
+
+
 def _log_format(value: str) -> str | None:
     return None if value in {"text", "json"} else f"must be text or json, not {value!r}"
 
@@ -164,8 +180,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TRACE_HOOKS", bool, False, "Whether every call of a hook is logged: hook, plugin, time taken, outcome."),
     Setting("PROGRAMME", str, "", "The slug of the one programme that this mount shows; empty: all."),
     Setting("SITE_NAME", str, "Cà phê kết nối doanh nghiệp", "The name in the page's head and in mails."),
-    Setting("MAIL_FROM", str, "", "The programme's address; empty: Flask-Mail's default sender."),
-    Setting("MAIL_DOMAIN", str, "", "The domain of Message-IDs; empty: that of the programme's address."),
+    Setting("MAIL_FROM", str, "", "The programme's address; empty: Flask-Mail's default sender.", _address),
+    Setting("MAIL_DOMAIN", str, "", "The domain of Message-IDs; empty: that of the programme's address.", _mail_domain),
     Setting("MAIL_PER_MINUTE", int, 0, "Mails a minute to one recipient domain at most; 0: no limit.", _not_negative),
     Setting("MAIL_PER_MINUTE_IN_ALL", int, 0, "Mails a minute at most, to all together; 0: no limit.", _not_negative),
     Setting("MAIL_KEEP_DAYS", int, 730, "Days that a sent message is kept as it was sent.", _positive),

@@ -106,6 +106,9 @@ def _staff(mount: Mount) -> Iterator[Finding]:
 def _mail(mount: Mount) -> Iterator[Finding]:
     mail = mount.app.extensions["mail"]
     where = f"{mail.server}:{mail.port}"
+    if mount.mail_fault:
+        yield Finding("mail", mount.mail_fault, True)
+        return
     if mail.suppress:
         yield Finding("mail", "is suppressed (MAIL_SUPPRESS_SEND); nothing leaves")
         return

@@ -201,9 +201,23 @@ def _meetup(environment: dict[str, str], *words: str) -> subprocess.CompletedPro
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_bad_settings_are_all_said_in_a_line_each(environment: dict[str, str]) -> None:
-    wrong = {"MEETUP_TIMEZONE": "Mars", "MEETUP_CONFIRM_DAYS": "soon"}
+    wrong = {
+        "MEETUP_TIMEZONE": "Mars",
+        "MEETUP_CONFIRM_DAYS": "soon",
+        "MEETUP_MAIL_FROM": "notanaddress",
+        "MEETUP_MAIL_DOMAIN": "a b",
+    }
     refused = _meetup({**environment, **wrong}, "db", "current")
     assert refused.returncode == 1
     assert {line.split()[1] for line in refused.stderr.splitlines()} == set(wrong)
     version: Any = _meetup(environment, "--version")
     assert version.stdout.startswith("meetup ")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_sender_that_is_no_address_stops_the_start(environment: dict[str, str]) -> None:
+    told = {**environment, "MEETUP_MAIL_FROM": "", "MAIL_DEFAULT_SENDER": "Cà phê coffee@province.example"}
+    refused = _meetup(told, "worker", "--once")
+    assert refused.returncode == 1
+    assert "MAIL_DEFAULT_SENDER" in refused.stderr
+    assert refused.stderr.count("\n") == 1
