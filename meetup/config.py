@@ -285,6 +285,7 @@ def load(
     environ: Mapping[str, str] | None = None,
     overrides: Mapping[str, Any] | None = None,
     extra: Iterable[Setting] = (),
+    whole: bool = True,
 ) -> Settings:
     """Read and check every setting.
 
@@ -294,6 +295,8 @@ def load(
         environ: the environment; the process's own by default.
         overrides: what one of several mounts in a process sets for itself; strongest.
         extra: settings that plugins bring.
+        whole: whether `extra` is all that there is: only then is any other name in the file a fault,
+            and are faults told, all of them together.
 
     Raises:
         BadConfiguration: with a line for every fault.
@@ -326,6 +329,6 @@ def load(
         for name in written
         if name.startswith("MEETUP_") and name not in known
     ]
-    if faults:
+    if faults and whole:
         raise BadConfiguration(faults)
     return Settings(values)

@@ -100,12 +100,13 @@ class Mount:
         self.clock = options.clock
         self.identity: Identity = options.identity or Nobody()
         file = Path(app.instance_path) / "meetup.toml"
-        first = config.load(app.config, file=file, overrides=options.settings)
+        # Which names there are only the plugins can say, and which plugins there are only the settings.
+        first = config.load(app.config, file=file, overrides=options.settings, whole=False)
         self.plugins = PluginManager(first.plugins, builtin, trace=first.trace_hooks)
         for name, plugin in options.plugins:
             self.plugins.register(plugin, name)
         extra = self.plugins.gather("meetup_settings")
-        self.settings = config.load(app.config, file=file, overrides=options.settings, extra=extra) if extra else first
+        self.settings = config.load(app.config, file=file, overrides=options.settings, extra=extra)
         if self.app.config.get("MAIL_DEFAULT_SENDER") and (fault := self.mail_fault):
             raise BadConfiguration([fault])
         self.secret = self._secret()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -221,3 +222,19 @@ def test_a_sender_that_is_no_address_stops_the_start(environment: dict[str, str]
     assert refused.returncode == 1
     assert "MAIL_DEFAULT_SENDER" in refused.stderr
     assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_file_takes_every_setting_and_no_other(environment: dict[str, str]) -> None:
+    file = Path(environment["MEETUP_INSTANCE"]) / "meetup.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    told = {**environment, "MEETUP_PLUGINS": "mailbox"}
+    file.write_text(
+        'MEETUP_PROXIES = 1\nMEETUP_METRICS_TOKEN = "t"\nMEETUP_MAILBOX_ADDRESS = "mail@province.example"\n'
+    )
+    assert _meetup(told, "plugins").returncode == 0
+    file.write_text("MEETUP_PROXYS = 1\nMEETUP_MAILBOX_ADRESS = 1\nMEETUP_PROXIES = 99\nMEETUP_COUNTRY = 1\n")
+    refused = _meetup(told, "plugins")
+    assert refused.returncode == 1
+    said = {line.split()[1] for line in refused.stderr.splitlines()}
+    assert said == {"MEETUP_PROXYS", "MEETUP_MAILBOX_ADRESS", "MEETUP_PROXIES", "MEETUP_COUNTRY"}
