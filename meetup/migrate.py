@@ -174,6 +174,17 @@ def is_ahead(script: ScriptDirectory, at: Iterable[str]) -> bool:
     return any(revision not in known and not plugin_of(revision) for revision in at)
 
 
+def needed(script: ScriptDirectory, at: Iterable[str]) -> list[str]:
+    """The heads of `script` without which this version cannot work on a database at the revisions `at`.
+
+    None of the core's where the next version has migrated already: its processes take over,
+    and what it added disturbs nobody (tools/migrations.py).
+    """
+    there = tuple(at)
+    left = missing_heads(script, there)
+    return [revision for revision in left if plugin_of(revision)] if is_ahead(script, there) else left
+
+
 def _names(value: str | Sequence[str] | None) -> Sequence[str]:
     return () if value is None else (value,) if isinstance(value, str) else value
 

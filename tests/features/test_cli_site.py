@@ -160,6 +160,12 @@ class TestBare:
         assert refused.stderr.count("\n") == 1
         assert "not migrated" in meetup("run").stderr
 
+    def test_the_worker_touches_nothing_before_it_is_migrated(self, meetup: Meetup) -> None:
+        refused = meetup("worker", "--once")
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert "is not migrated to" in refused.stderr
+        assert refused.stderr.count("\n") == 1
+
 
 def test_a_difference_is_named(meetup: Meetup, work: Unit) -> None:
     with work() as w:
