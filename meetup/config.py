@@ -15,12 +15,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from meetup.domain import mailaddress
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from meetup.domain import mailaddress, workdays
 from meetup.domain.reminders import parse_escalation, parse_offsets
 from meetup.errors import BadConfiguration, InvalidInput
 
 #: A site as a Content-Security-Policy names it; with anything else in it a directive could be slipped in.
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?", re.IGNORECASE)
+
+#: What the address of a Redis or a RabbitMQ begins with.
+_BROKERS = frozenset({"redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps", "pyamqp"})
 
 
 @dataclass(frozen=True)
@@ -144,15 +150,44 @@ def _mail_domain(value: str) -> str | None:
     return None
 
 
+def _country(value: str) -> str | None:
+    if not workdays.is_known(value):
+        return f"is no country whose holidays are known: {value!r}; write its two letters, such as VN"
+    return None
+
+
+def _database(value: str) -> str | None:
+    """The value may hold a password, so it is not repeated."""
+    try:
+        kind = make_url(value).get_backend_name() if value else "sqlite"
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in {"sqlite", "postgresql", "postgres"}:
+        return "is no address of a database that is known; write postgresql://user@host/name or sqlite:////path/of/file"
+    return None
+
+
+def _broker(value: str) -> str | None:
+    if value and value.partition("://")[0] not in _BROKERS:
+        return "is no address of a broker that is known; write redis://host:6379/0 or amqp://user@host//"
+    return None
+
+
 def _log_format(value: str) -> str | None:
     return None if value in {"text", "json"} else f"must be text or json, not {value!r}"
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("DATABASE_URL", str, "", "Where the database is; empty: SQLite in the instance folder."),
-    Setting("REPLICA_URL", str, "", "A copy of the database from which public pages and feeds are read; empty: none."),
+    Setting("DATABASE_URL", str, "", "Where the database is; empty: SQLite in the instance folder.", _database),
+    Setting(
+        "REPLICA_URL",
+        str,
+        "",
+        "A copy of the database from which public pages and feeds are read; empty: none.",
+        _database,
+    ),
     Setting("TIMEZONE", str, "Asia/Ho_Chi_Minh", "The zone that a programme thinks in.", _zone),
-    Setting("COUNTRY", str, "VN", "The country whose public holidays are not working days."),
+    Setting("COUNTRY", str, "VN", "The country whose public holidays are not working days.", _country),
     Setting("LOCALES", tuple, ("vi", "en"), "The languages offered; the first is the default.", _locales),
     Setting(
         "REMINDERS",
@@ -172,7 +207,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SERIES_MONTHS", int, 12, "Months ahead for which a recurring session's occurrences are made.", _positive),
     Setting("OFFER_HOURS", int, 24, "Hours that an offered seat waits for its answer.", _positive),
     Setting("ISSUE_WORKING_DAYS", int, 15, "Working days to answer, when the conclusion names no date.", _positive),
-    Setting("BROKER_URL", str, "", "A Celery broker; empty: the embedded worker."),
+    Setting("BROKER_URL", str, "", "A Celery broker; empty: the embedded worker.", _broker),
     Setting("BASE_URL", str, "http://localhost:5000", "The address that links in mails begin with.", _base_url),
     Setting("WIDGET_SITES", tuple, (), "The sites that may show /widget/ in a frame; empty: this one alone.", _origins),
     Setting("SECRET_KEY", str, "", "Signs links and sessions; empty: the host application's secret key."),

@@ -23,6 +23,7 @@ from meetup.mount import Mount
 from meetup.outbox.queries import health
 from meetup.outbox.smtp import Line
 from meetup.outbox.transports import SEND_SECONDS, TransportError
+from meetup.programmes.models import Programme
 from meetup.staff.identity import StaffIdentity
 from meetup.staff.models import StaffRole, StaffUser
 
@@ -73,6 +74,11 @@ def _configuration(mount: Mount) -> Iterator[Finding]:
         yield Finding("configuration", "MEETUP_BASE_URL is http: cookies travel in the clear; use https", True)
     if len(mount.secret) < 16:
         yield Finding("configuration", "the secret key is too short; use 32 random characters or more", True)
+    if settings.programme:
+        with mount.work(write=False) as work:
+            known = work.db.scalar(select(Programme.id).where(Programme.slug == settings.programme))
+        if known is None:
+            yield Finding("configuration", f"there is no programme {settings.programme!r} (MEETUP_PROGRAMME)", True)
 
 
 def _database(mount: Mount) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from meetup.departments.models import Department
 from meetup.outbox.models import Outgoing
+from meetup.programmes.service import create_programme
 from meetup.rest.models import ApiToken
 from meetup.rest.tokens import actor_of, digest
 from meetup.staff import service
@@ -201,6 +202,22 @@ def test_the_help_shows_every_command(meetup: Meetup) -> None:
     assert meetup("nothing-like-this").exit_code == 2
 
 
+class TestOneProgramme:
+    """A mount for a programme that nobody made."""
+
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"MEETUP_PROGRAMME": "nope"}
+
+    def test_the_doctor_names_it_until_it_is_there(self, meetup: Meetup, work: Unit) -> None:
+        (line,) = (line for line in meetup("check").output.splitlines() if "nope" in line)
+        assert line.startswith("FAULT configuration")
+        with work() as w:
+            create_programme(w, name="Nope")
+            w.commit()
+        assert "nope" not in meetup("check").output
+
+
 def _meetup(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from meetup.cli import main; main()", *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
@@ -213,10 +230,17 @@ def test_bad_settings_are_all_said_in_a_line_each(environment: dict[str, str]) -
         "MEETUP_CONFIRM_DAYS": "soon",
         "MEETUP_MAIL_FROM": "notanaddress",
         "MEETUP_MAIL_DOMAIN": "a b",
+        "MEETUP_COUNTRY": "XX",
+        "MEETUP_DATABASE_URL": "mysql://lan:quiet@host/name",
+        "MEETUP_REPLICA_URL": "foo",
+        "MEETUP_BROKER_URL": "http://x",
+        "MAIL_PORT": "abc",
+        "MAIL_USE_TLS": "maybe",
     }
     refused = _meetup({**environment, **wrong}, "db", "current")
     assert refused.returncode == 1
     assert {line.split()[1] for line in refused.stderr.splitlines()} == set(wrong)
+    assert "quiet" not in refused.stderr
     version: Any = _meetup(environment, "--version")
     assert version.stdout.startswith("meetup ")
 
