@@ -18,7 +18,7 @@ from meetup.domain.faults import Faults
 from meetup.domain.followups import OWES_ANSWER
 from meetup.domain.issues import OUTCOMES, check_outcome
 from meetup.errors import N_, InvalidInput, NotAllowed, Stale, WrongState
-from meetup.followups import mentions, notices
+from meetup.followups import mentions, notices, papers
 from meetup.followups.handling import answer, is_head
 from meetup.followups.models import Answer, Draft, FollowUp
 from meetup.issues import service as issues
@@ -82,12 +82,14 @@ def write(
     draft = live_draft(work.db, f)
     if (draft.version if draft is not None else 0) != version:
         raise Stale()
-    issues.attach(work, work.get(Issue, f.issue_id), attachments, side="department", follow_up=f)
+    files = issues.attach(work, work.get(Issue, f.issue_id), attachments, side="department", follow_up=f)
     if draft is None:
         draft = Draft(follow_up_id=f.id, department_id=f.lead_department_id, author=work.actor.name[:120], **values)
         create(work, draft, "write")
     else:
         change(work, draft, "rewrite", author=work.actor.name[:120], **values)
+    for file in files:
+        file.draft_id = draft.id
     return draft
 
 
@@ -130,7 +132,7 @@ def approve(work: Work, f: FollowUp, draft: Draft, *, version: int) -> Answer:
         raise Stale()
     f.MACHINE.next(f.state, "answer")
     change(work, draft, "approve", decided_by=work.actor.name[:120], decided_at=work.now)
-    return answer(
+    sent = answer(
         work,
         f,
         text=draft.text,
@@ -141,6 +143,9 @@ def approve(work: Work, f: FollowUp, draft: Draft, *, version: int) -> Answer:
         author=draft.author,
         approved_by=work.actor.name[:120],
     )
+    for file in papers.of_draft(work.db, f, draft):
+        file.draft_id, file.answer_id = None, sent.id
+    return sent
 
 
 def give_back(work: Work, f: FollowUp, draft: Draft, *, remark: str, version: int) -> Draft:

@@ -111,7 +111,7 @@ def answer(
         checks.faults.extend(check_outcome(outcome, text, forwarded_to, how_to_file))
     checks.done()
     issue: Issue = work.get(Issue, f.issue_id)
-    issues.attach(work, issue, attachments, side="department", follow_up=f)
+    files = issues.attach(work, issue, attachments, side="department", follow_up=f)
     earlier = work.db.scalar(select(func.count()).select_from(Answer).where(Answer.follow_up_id == f.id)) or 0
     change(
         work,
@@ -136,6 +136,8 @@ def answer(
     )
     work.db.add(row)
     work.db.flush()
+    for file in files:
+        file.answer_id = row.id
     notices.answered(work, f, row)
     return row
 

@@ -131,13 +131,15 @@ class Message(Base):
 
 
 class Attachment(Row, Base):
-    """A file that belongs to an issue, and to one follow-up's answer where it came with one."""
+    """A file that belongs to an issue; a department's lies with a draft, or was sent with an answer."""
 
     __tablename__ = "meetup_attachment"
     KIND = "attachment"
 
     issue_id: Mapped[int] = mapped_column(ForeignKey("meetup_issue.id"), index=True)
     follow_up_id: Mapped[int | None] = mapped_column(BigKey, index=True)
+    draft_id: Mapped[int | None] = mapped_column(BigKey)
+    answer_id: Mapped[int | None] = mapped_column(BigKey)
     side: Mapped[str] = mapped_column(String(20))
     name: Mapped[str] = mapped_column(String(200))
     content_type: Mapped[str] = mapped_column(String(100))

@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 from meetup.enterprises.models import Enterprise
 from meetup.enterprises.service import normalise_email
 from meetup.errors import N_, InvalidInput, NotFound, Stale, WrongState
-from meetup.issues import notices
+from meetup.issues import notices, queries
 from meetup.issues.checks import Checks, one_text
 from meetup.issues.index import search_key
-from meetup.issues.models import Attachment, Comment, CoSigner, Issue, Revision
+from meetup.issues.models import Comment, CoSigner, Issue, Revision
 from meetup.issues.values import PUBLISHABLE, REASON_LENGTH, TEXT_LENGTH, TITLE_LENGTH
 from meetup.work import Work, edit
 
@@ -115,7 +115,7 @@ def show_files(work: Work, issue: Issue, shown: Mapping[int, str]) -> None:
     Raises:
         InvalidInput: at ``files``, for a picture without its description or a file of another issue.
     """
-    files = {row.id: row for row in work.db.scalars(select(Attachment).where(Attachment.issue_id == issue.id))}
+    files = {row.id: row for row in queries.files(work.db, issue)}
     checks = Checks()
     for key, words in shown.items():
         found = files.get(key)

@@ -74,12 +74,13 @@ def thread(db: DbSession, issue: Issue, *, internal: bool = False) -> list[tuple
 
 
 def files(db: DbSession, issue: Issue, *, public: bool = False, own: bool = False) -> Sequence[Attachment]:
-    """The files of an issue, oldest first; for the public those that were opened to it.
+    """The files of an issue without those of drafts, oldest first; for the public those that were opened to it.
 
     For the enterprise (`own`) those that came with no follow-up: an answer's documents are
     shown with the answer, once it was checked.
     """
-    query = select(Attachment).where(Attachment.issue_id == issue.id).order_by(Attachment.id)
+    query = select(Attachment).where(Attachment.issue_id == issue.id, Attachment.draft_id.is_(None))
+    query = query.order_by(Attachment.id)
     if public:
         query = query.where(Attachment.is_public)
     if own:

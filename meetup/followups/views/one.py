@@ -113,12 +113,16 @@ def _offer(work: Work, f: FollowUp, name: str, form: Any) -> None:
         form.to.choices = choices(work)
 
 
+def _readable_draft(f: FollowUp) -> Draft | None:
+    """The draft that is being written, if the present actor may read it."""
+    return service.live_draft(current_work().db, f) if can(current_actor(), "follow_up.draft", f) else None
+
+
 def _show(f: FollowUp, failed: tuple[str, Form] | None = None) -> Any:
     work = current_work()
-    papers = papers_of(work.db, f)
+    draft = _readable_draft(f)
+    papers = papers_of(work.db, f, draft)
     asked = service.open_extension(work, f)
-    sees_draft = can(current_actor(), "follow_up.draft", f)
-    draft = service.live_draft(work.db, f) if sees_draft else None
     left = days_left(calendar(work), today(), f.due_on) if f.state in queries.OWED else None
     return draw(
         "one.html",
@@ -207,4 +211,8 @@ def file(number: int, key: int) -> Response:
     found = current_work().db.scalar(select(Attachment).where(Attachment.id == key, Attachment.issue_id == f.issue_id))
     if found is None or found.follow_up_id not in {None, f.id}:
         raise NotFound()
+    if found.draft_id is not None:
+        draft = _readable_draft(f)
+        if draft is None or draft.id != found.draft_id:
+            raise NotFound()
     return send(found)

@@ -87,13 +87,12 @@ def _show(f: FollowUp, token: str, **failed: Any) -> Any:
     work = current_work()
     notes, answers = papers.public_papers(work.db, [f.id])
     answer = answers.get(f.id) if f.state in CHECKED else None
-    written = papers.papers(work.db, f)
     return draw(
         "own.html",
         f=f,
         notes=notes.get(f.id, []),
         answer=answer,
-        files=[one for one in written.files if one.follow_up_id == f.id] if answer is not None else [],
+        files=papers.of_answer(work.db, f, answer) if answer is not None else [],
         file_url=lambda name: file_address(f.issue, token, name),
         form=failed.get("form") or forms.ConfirmForm(formdata=None),
         reopen=failed.get("reopen") or forms.ReopenForm(formdata=None),

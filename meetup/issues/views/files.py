@@ -22,10 +22,10 @@ def attachment_of(issue: Issue, key: int) -> Attachment:
     """The file `key` of `issue`.
 
     Raises:
-        NotFound: if there is none, or it belongs to another.
+        NotFound: if there is none, it belongs to another, or it lies with a draft.
     """
-    found = current_work().db.scalar(select(Attachment).where(Attachment.id == key, Attachment.issue_id == issue.id))
-    if found is None:
+    found = current_work().db.get(Attachment, key)
+    if found is None or found.issue_id != issue.id or found.draft_id is not None:
         raise NotFound()
     return found
 

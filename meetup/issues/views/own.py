@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from meetup.access import Actor
 from meetup.errors import NotFound
-from meetup.followups.models import FollowUp
+from meetup.followups.models import Answer
 from meetup.issues import queries, service
 from meetup.issues.forms import InformForm, MessageForm, uploads
 from meetup.issues.models import Issue
@@ -155,7 +155,7 @@ def own_file(token: str, name: str, number: int | None = None) -> Response:
     work = current_work()
     attachment = named(issue_of(token, number), name)
     if attachment.follow_up_id is not None:
-        state = work.db.scalar(select(FollowUp.state).where(FollowUp.id == attachment.follow_up_id))
-        if state not in ("verified", "closed", "reopened"):
+        verdict = work.db.scalar(select(Answer.verdict).where(Answer.id == attachment.answer_id))
+        if verdict not in {"verified", "reopened"}:
             raise NotFound()
     return send(attachment)
