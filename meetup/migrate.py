@@ -86,10 +86,15 @@ def downgrade(engine: Engine, target: str, plugin_locations: Iterable[str] = ())
     _run(engine, plugin_locations, lambda made: command.downgrade(made, target))
 
 
+def make_folder(engine: Engine) -> None:
+    """Make the folder that SQLite's file goes into: SQLite makes the file alone."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and file != ":memory:":
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+
+
 def _run(engine: Engine, plugin_locations: Iterable[str], step: Any) -> None:
-    folder = engine.url.database
-    if engine.dialect.name == "sqlite" and folder and folder != ":memory:":
-        Path(folder).parent.mkdir(parents=True, exist_ok=True)
+    make_folder(engine)
     writer = engine.execution_options(meetup_write=True)
     with writer.begin() as connection:
         if connection.dialect.name == "postgresql":

@@ -84,15 +84,16 @@ def _configuration(mount: Mount) -> Iterator[Finding]:
 def _database(mount: Mount) -> Iterator[Finding]:
     name = mount.database.engine.url.render_as_string(hide_password=True)
     with mount.database.connect() as connection:
-        left = migrate.pending(connection, mount.migration_locations)
-    if left:
+        script, at = migrate.scripts(mount.migration_locations), migrate.current(connection)
+    if left := migrate.needed(script, at):
         yield Finding("database", f"{name} is not migrated to {', '.join(left)}; run: meetup db upgrade", True)
         return
     with mount.work(write=False) as work:
         if work.db.get(ActivityHead, 1) is None:
             yield Finding("database", "the head of the activity log is missing; run: meetup audit verify", True)
             return
-    yield Finding("database", f"{name} answers and is migrated")
+    newer = ", by a newer Meetup that may take over" if migrate.is_ahead(script, at) else ""
+    yield Finding("database", f"{name} answers and is migrated{newer}")
 
 
 def _staff(mount: Mount) -> Iterator[Finding]:

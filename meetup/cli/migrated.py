@@ -29,6 +29,12 @@ def see(mount: Mount) -> None:
         raise Failure(f"the database is not migrated to {', '.join(left)}; run: meetup db upgrade")
 
 
+def is_ahead(mount: Mount) -> bool:
+    """Whether a newer Meetup has migrated the database already: this one goes on, and has nothing to migrate."""
+    with mount.database.connect() as connection:
+        return migrate.is_ahead(migrate.scripts(mount.migration_locations), migrate.current(connection))
+
+
 def wait(mount: Mount, stop: threading.Event) -> None:
     """Wait until :func:`see` is content or `stop` is set; what is waited for is said once."""
     said = ""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from meetup import migrate
 from meetup.cli.run import without_secrets
@@ -209,6 +210,20 @@ def test_a_requests_id_goes_through_to_the_mail_and_a_stop_finishes_what_is_aske
     assert token not in told.log.read_text()
     second = [json.loads(line) for line in again.log.read_text().splitlines()]
     assert [line for line in second if line["request_id"] == "cafe0042" and " left as " in line["message"]]
+
+
+@pytest.mark.parametrize("more", [(), ("--upgrade",)])
+def test_the_old_version_starts_again_when_the_new_one_has_migrated(
+    environment: dict[str, str], mount: Mount, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    with mount.database.engine.begin() as connection:
+        connection.execute(text("UPDATE meetup_alembic_version SET version_num = '9999_next'"))
+    server = Running(environment, tmp_path / "run.log", *more)
+    try:
+        until(lambda: server.answers() or server.process.poll() is not None)
+    finally:
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(SECONDS) == 0, server.log.read_text()
 
 
 class TestUnmigrated:
