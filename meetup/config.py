@@ -15,11 +15,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from meetup.domain import mailaddress, workdays
 from meetup.domain.reminders import parse_escalation, parse_offsets
 from meetup.errors import BadConfiguration, InvalidInput
 
 #: A site as a Content-Security-Policy names it; with anything else in it a directive could be slipped in.
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?", re.IGNORECASE)
+
+#: What the address of a Redis or a RabbitMQ begins with.
+_BROKERS = frozenset({"redis", "rediss", "redis+socket", "sentinel", "amqp", "amqps", "pyamqp"})
 
 
 @dataclass(frozen=True)
@@ -128,15 +135,59 @@ def _origins(value: tuple[str, ...]) -> str | None:
     return None
 
 
+def _address(value: str) -> str | None:
+    try:
+        if value:
+            mailaddress.parts(value)
+    except InvalidInput:
+        return f"is no e-mail address: {value!r}; write the address alone, such as coffee@province.example"
+    return None
+
+
+def _mail_domain(value: str) -> str | None:
+    if value and not mailaddress.domain(value):
+        return f"is no domain: {value!r}; write what stands after the @, such as province.example"
+    return None
+
+
+def _country(value: str) -> str | None:
+    if not workdays.is_known(value):
+        return f"is no country whose holidays are known: {value!r}; write its two letters, such as VN"
+    return None
+
+
+def _database(value: str) -> str | None:
+    """The value may hold a password, so it is not repeated."""
+    try:
+        kind = make_url(value).get_backend_name() if value else "sqlite"
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in {"sqlite", "postgresql", "postgres"}:
+        return "is no address of a database that is known; write postgresql://user@host/name or sqlite:////path/of/file"
+    return None
+
+
+def _broker(value: str) -> str | None:
+    if value and value.partition("://")[0] not in _BROKERS:
+        return "is no address of a broker that is known; write redis://host:6379/0 or amqp://user@host//"
+    return None
+
+
 def _log_format(value: str) -> str | None:
     return None if value in {"text", "json"} else f"must be text or json, not {value!r}"
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("DATABASE_URL", str, "", "Where the database is; empty: SQLite in the instance folder."),
-    Setting("REPLICA_URL", str, "", "A copy of the database from which public pages and feeds are read; empty: none."),
+    Setting("DATABASE_URL", str, "", "Where the database is; empty: SQLite in the instance folder.", _database),
+    Setting(
+        "REPLICA_URL",
+        str,
+        "",
+        "A copy of the database from which public pages and feeds are read; empty: none.",
+        _database,
+    ),
     Setting("TIMEZONE", str, "Asia/Ho_Chi_Minh", "The zone that a programme thinks in.", _zone),
-    Setting("COUNTRY", str, "VN", "The country whose public holidays are not working days."),
+    Setting("COUNTRY", str, "VN", "The country whose public holidays are not working days.", _country),
     Setting("LOCALES", tuple, ("vi", "en"), "The languages offered; the first is the default.", _locales),
     Setting(
         "REMINDERS",
@@ -156,7 +207,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("SERIES_MONTHS", int, 12, "Months ahead for which a recurring session's occurrences are made.", _positive),
     Setting("OFFER_HOURS", int, 24, "Hours that an offered seat waits for its answer.", _positive),
     Setting("ISSUE_WORKING_DAYS", int, 15, "Working days to answer, when the conclusion names no date.", _positive),
-    Setting("BROKER_URL", str, "", "A Celery broker; empty: the embedded worker."),
+    Setting("BROKER_URL", str, "", "A Celery broker; empty: the embedded worker.", _broker),
     Setting("BASE_URL", str, "http://localhost:5000", "The address that links in mails begin with.", _base_url),
     Setting("WIDGET_SITES", tuple, (), "The sites that may show /widget/ in a frame; empty: this one alone.", _origins),
     Setting("SECRET_KEY", str, "", "Signs links and sessions; empty: the host application's secret key."),
@@ -164,8 +215,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("TRACE_HOOKS", bool, False, "Whether every call of a hook is logged: hook, plugin, time taken, outcome."),
     Setting("PROGRAMME", str, "", "The slug of the one programme that this mount shows; empty: all."),
     Setting("SITE_NAME", str, "Cà phê kết nối doanh nghiệp", "The name in the page's head and in mails."),
-    Setting("MAIL_FROM", str, "", "The programme's address; empty: Flask-Mail's default sender."),
-    Setting("MAIL_DOMAIN", str, "", "The domain of Message-IDs; empty: that of the programme's address."),
+    Setting("MAIL_FROM", str, "", "The programme's address; empty: Flask-Mail's default sender.", _address),
+    Setting("MAIL_DOMAIN", str, "", "The domain of Message-IDs; empty: that of the programme's address.", _mail_domain),
     Setting("MAIL_PER_MINUTE", int, 0, "Mails a minute to one recipient domain at most; 0: no limit.", _not_negative),
     Setting("MAIL_PER_MINUTE_IN_ALL", int, 0, "Mails a minute at most, to all together; 0: no limit.", _not_negative),
     Setting("MAIL_KEEP_DAYS", int, 730, "Days that a sent message is kept as it was sent.", _positive),
@@ -269,6 +320,7 @@ def load(
     environ: Mapping[str, str] | None = None,
     overrides: Mapping[str, Any] | None = None,
     extra: Iterable[Setting] = (),
+    whole: bool = True,
 ) -> Settings:
     """Read and check every setting.
 
@@ -278,6 +330,8 @@ def load(
         environ: the environment; the process's own by default.
         overrides: what one of several mounts in a process sets for itself; strongest.
         extra: settings that plugins bring.
+        whole: whether `extra` is all that there is: only then is any other name in the file a fault,
+            and are faults told, all of them together.
 
     Raises:
         BadConfiguration: with a line for every fault.
@@ -310,6 +364,6 @@ def load(
         for name in written
         if name.startswith("MEETUP_") and name not in known
     ]
-    if faults:
+    if faults and whole:
         raise BadConfiguration(faults)
     return Settings(values)

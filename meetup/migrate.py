@@ -86,10 +86,15 @@ def downgrade(engine: Engine, target: str, plugin_locations: Iterable[str] = ())
     _run(engine, plugin_locations, lambda made: command.downgrade(made, target))
 
 
+def make_folder(engine: Engine) -> None:
+    """Make the folder that SQLite's file goes into: SQLite makes the file alone."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and file != ":memory:":
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+
+
 def _run(engine: Engine, plugin_locations: Iterable[str], step: Any) -> None:
-    folder = engine.url.database
-    if engine.dialect.name == "sqlite" and folder and folder != ":memory:":
-        Path(folder).parent.mkdir(parents=True, exist_ok=True)
+    make_folder(engine)
     writer = engine.execution_options(meetup_write=True)
     with writer.begin() as connection:
         if connection.dialect.name == "postgresql":
@@ -172,6 +177,17 @@ def is_ahead(script: ScriptDirectory, at: Iterable[str]) -> bool:
     """Whether a newer Meetup has migrated the core's tables already, as it does while the old one still answers."""
     known = {revision.revision for revision in script.walk_revisions()}
     return any(revision not in known and not plugin_of(revision) for revision in at)
+
+
+def needed(script: ScriptDirectory, at: Iterable[str]) -> list[str]:
+    """The heads of `script` without which this version cannot work on a database at the revisions `at`.
+
+    None of the core's where the next version has migrated already: its processes take over,
+    and what it added disturbs nobody (tools/migrations.py).
+    """
+    there = tuple(at)
+    left = missing_heads(script, there)
+    return [revision for revision in left if plugin_of(revision)] if is_ahead(script, there) else left
 
 
 def _names(value: str | Sequence[str] | None) -> Sequence[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -18,7 +19,8 @@ from meetup import config
 from meetup.access import SYSTEM, Actor
 from meetup.clock import Clock, system_clock
 from meetup.db import Database
-from meetup.errors import BadConfiguration
+from meetup.domain import mailaddress
+from meetup.errors import BadConfiguration, InvalidInput
 from meetup.kept import Kept, KeptPage
 from meetup.outbox.notice import Notice
 from meetup.plugins.branches import branches
@@ -98,12 +100,15 @@ class Mount:
         self.clock = options.clock
         self.identity: Identity = options.identity or Nobody()
         file = Path(app.instance_path) / "meetup.toml"
-        first = config.load(app.config, file=file, overrides=options.settings)
+        # Which names there are only the plugins can say, and which plugins there are only the settings.
+        first = config.load(app.config, file=file, overrides=options.settings, whole=False)
         self.plugins = PluginManager(first.plugins, builtin, trace=first.trace_hooks)
         for name, plugin in options.plugins:
             self.plugins.register(plugin, name)
         extra = self.plugins.gather("meetup_settings")
-        self.settings = config.load(app.config, file=file, overrides=options.settings, extra=extra) if extra else first
+        self.settings = config.load(app.config, file=file, overrides=options.settings, extra=extra)
+        if self.app.config.get("MAIL_DEFAULT_SENDER") and (fault := self.mail_fault):
+            raise BadConfiguration([fault])
         self.secret = self._secret()
         self.storage: Storage = options.storage or FolderStorage(Path(app.instance_path) / "attachments")
         self.database = Database(self._database_url(), options.engine or self._host_engine())
@@ -202,7 +207,21 @@ class Mount:
         chosen = self.settings.mail_from or self.app.config.get("MAIL_DEFAULT_SENDER") or ""
         if isinstance(chosen, (tuple, list)):
             chosen = chosen[1]
+        elif str(chosen).endswith(">"):
+            chosen = parseaddr(str(chosen))[1]
         return str(chosen) or f"meetup@{urlsplit(self.settings.base_url).hostname or 'localhost'}"
+
+    @property
+    def mail_fault(self) -> str:
+        """Why no mail can leave by these settings, whoever it is for; empty if it can."""
+        try:
+            mailaddress.parts(self.mail_from)
+        except InvalidInput:
+            return (
+                f"mail would come from {self.mail_from!r}, which is no e-mail address; "
+                "set MEETUP_MAIL_FROM or MAIL_DEFAULT_SENDER to the programme's"
+            )
+        return ""
 
     @property
     def mail_domain(self) -> str:

@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from meetup.clock import Clock, system_clock
 from meetup.config import Setting
+from meetup.errors import BadConfiguration
 from meetup.extension import Meetup, begin_request, finish_request
 from meetup.mount import Mount
 from meetup.rest import problems
@@ -66,13 +67,20 @@ def create_app(
     folder = Path(instance or os.environ.get("MEETUP_INSTANCE") or "instance").resolve()
     app = Flask("meetup", instance_path=str(folder), static_folder=None, template_folder=None)
     app.config.update(_DEFAULTS)
-    app.config.update(_mail_settings())
+    mail, faults = _mail_settings()
+    app.config.update(mail)
     app.config.update(config or {})
     if not app.config.get("SECRET_KEY"):
         app.config["SECRET_KEY"] = app.config.get("MEETUP_SECRET_KEY") or _secret(folder)
 
     meetup = Meetup(clock=clock, identity=install_sign_in(app), plugins=plugins)
-    _whole_site(app, meetup.init_app(app))
+    try:
+        mount = meetup.init_app(app)
+    except BadConfiguration as error:
+        raise BadConfiguration([*faults, *error.faults]) from None
+    if faults:
+        raise BadConfiguration(faults)
+    _whole_site(app, mount)
     return app
 
 
@@ -97,13 +105,18 @@ def _https_only(response: Response) -> Response:
     return response
 
 
-def _mail_settings() -> dict[str, Any]:
+def _mail_settings() -> tuple[dict[str, Any], list[str]]:
+    """Flask-Mail's settings out of the environment, and a line for each that cannot be read."""
     found: dict[str, Any] = {}
+    faults: list[str] = []
     for name, value in os.environ.items():
         if name.startswith("MAIL_"):
             kind = _MAIL_KINDS.get(name, str)
-            found[name] = Setting(name, kind, None, "").read(value)
-    return found
+            try:
+                found[name] = Setting(name, kind, None, "").read(value)
+            except ValueError as error:
+                faults.append(f"{name} (from environment) {error}")
+    return found, faults
 
 
 def _secret(folder: Path) -> str:

@@ -11,6 +11,8 @@ from tests.rig.visitor import Visitor
 from tools import migrations
 
 if TYPE_CHECKING:
+    from flask.testing import FlaskCliRunner
+
     from meetup.mount import Mount
 
 HEAD = "import sqlalchemy as sa\nfrom alembic import op\nrevision = '9999'\n\n\ndef upgrade():\n"
@@ -58,10 +60,17 @@ def test_what_it_may_not(step: str) -> None:
     assert list(migrations.faults(f"DOWNTIME = 'nobody reads it since 0.2'\n{HEAD}    {step}\n")) == []
 
 
-def test_the_old_version_stays_ready_when_the_new_one_has_migrated(client: Visitor, mount: Mount) -> None:
+def test_the_old_version_stays_ready_when_the_new_one_has_migrated(
+    client: Visitor, mount: Mount, runner: FlaskCliRunner
+) -> None:
     with mount.database.engine.begin() as connection:
         connection.execute(text("UPDATE meetup_alembic_version SET version_num = '9999_next'"))
     assert client.get("/readyz").status_code == 200
+    checked = runner.invoke(args=["meetup", "check"]).output
+    (line,) = (line for line in checked.splitlines() if " database " in line)
+    assert "a newer Meetup" in line
+    assert "FAULT" not in line
+    assert runner.invoke(args=["meetup", "worker", "--once"]).exit_code == 0
     with mount.database.engine.begin() as connection:
         connection.execute(text("UPDATE meetup_alembic_version SET version_num = '0001'"))
     answer = client.get("/readyz")

@@ -23,6 +23,7 @@ from meetup.mount import Mount
 from meetup.outbox.queries import health
 from meetup.outbox.smtp import Line
 from meetup.outbox.transports import SEND_SECONDS, TransportError
+from meetup.programmes.models import Programme
 from meetup.staff.identity import StaffIdentity
 from meetup.staff.models import StaffRole, StaffUser
 
@@ -73,20 +74,26 @@ def _configuration(mount: Mount) -> Iterator[Finding]:
         yield Finding("configuration", "MEETUP_BASE_URL is http: cookies travel in the clear; use https", True)
     if len(mount.secret) < 16:
         yield Finding("configuration", "the secret key is too short; use 32 random characters or more", True)
+    if settings.programme:
+        with mount.work(write=False) as work:
+            known = work.db.scalar(select(Programme.id).where(Programme.slug == settings.programme))
+        if known is None:
+            yield Finding("configuration", f"there is no programme {settings.programme!r} (MEETUP_PROGRAMME)", True)
 
 
 def _database(mount: Mount) -> Iterator[Finding]:
     name = mount.database.engine.url.render_as_string(hide_password=True)
     with mount.database.connect() as connection:
-        left = migrate.pending(connection, mount.migration_locations)
-    if left:
+        script, at = migrate.scripts(mount.migration_locations), migrate.current(connection)
+    if left := migrate.needed(script, at):
         yield Finding("database", f"{name} is not migrated to {', '.join(left)}; run: meetup db upgrade", True)
         return
     with mount.work(write=False) as work:
         if work.db.get(ActivityHead, 1) is None:
             yield Finding("database", "the head of the activity log is missing; run: meetup audit verify", True)
             return
-    yield Finding("database", f"{name} answers and is migrated")
+    newer = ", by a newer Meetup that may take over" if migrate.is_ahead(script, at) else ""
+    yield Finding("database", f"{name} answers and is migrated{newer}")
 
 
 def _staff(mount: Mount) -> Iterator[Finding]:
@@ -106,6 +113,9 @@ def _staff(mount: Mount) -> Iterator[Finding]:
 def _mail(mount: Mount) -> Iterator[Finding]:
     mail = mount.app.extensions["mail"]
     where = f"{mail.server}:{mail.port}"
+    if mount.mail_fault:
+        yield Finding("mail", mount.mail_fault, True)
+        return
     if mail.suppress:
         yield Finding("mail", "is suppressed (MAIL_SUPPRESS_SEND); nothing leaves")
         return

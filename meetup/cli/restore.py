@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from meetup import migrate
+from meetup import __version__, migrate
 from meetup.activity.log import Break, verify
 from meetup.cli import archive
 from meetup.cli.context import Failure, pass_mount
@@ -30,6 +30,11 @@ def command(mount: Mount, file: Path) -> None:
         manifest, kind = backup.manifest, mount.database.engine.dialect.name
         if manifest.database != kind:
             raise Failure(f"the backup is of {manifest.database}, and MEETUP_DATABASE_URL names {kind}")
+        if migrate.is_ahead(migrate.scripts(mount.migration_locations), manifest.revisions):
+            raise Failure(
+                f"the backup was made by Meetup {manifest.meetup}, which is newer than this one ({__version__}); "
+                "install that version and restore with it"
+            )
         storage = mount.storage
         if manifest.attachments and not isinstance(storage, Restorable):
             raise Failure("the host's storage cannot take attachments under their keys: it has no method put()")

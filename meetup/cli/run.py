@@ -19,7 +19,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from meetup import migrate
-from meetup.cli import logs
+from meetup.cli import logs, migrated
 from meetup.cli.supervise import Job, Supervisor
 from meetup.commands import Failure, find_mount
 from meetup.mount import Mount
@@ -169,14 +169,15 @@ def _migrated(mount: Mount, upgrade: bool) -> None:
     Raises:
         Failure: if it is not, and nobody asked to migrate it.
     """
-    locations = mount.migration_locations
     if upgrade:
-        migrate.upgrade(mount.database.engine, "heads", locations)
-        return
-    with mount.database.connect() as connection:
-        left = migrate.pending(connection, locations)
-    if left:
-        raise Failure(f"the database is not migrated to {', '.join(left)}; run: meetup db upgrade, or add --upgrade")
+        migrate.make_folder(mount.database.engine)
+        if not migrated.is_ahead(mount):
+            migrate.upgrade(mount.database.engine, "heads", mount.migration_locations)
+            return
+    try:
+        migrated.see(mount)
+    except Failure as failure:
+        raise Failure(f"{failure.message}, or add --upgrade") from None
 
 
 def _deliver(mount: Mount) -> None:

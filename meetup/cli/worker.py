@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from meetup.cli import logs
+from meetup.cli import logs, migrated
 from meetup.cli.context import Failure, pass_mount
 from meetup.errors import NotFound
 from meetup.mount import Mount
@@ -62,6 +62,7 @@ def command(
     elif dry_run:
         _print({"messages": _planned(mount, at)})
     elif once:
+        migrated.see(mount)
         stop = _stop_on_signals()
         counts = worker.drain(mount, at, stop)
         _print(counts)
@@ -71,12 +72,17 @@ def command(
         raise click.UsageError("--at goes with --once or --dry-run")
     elif mount.settings.broker_url:
         logs.start(mount.settings.log_format)
-        broker.run(mount, processes or os.cpu_count() or 1)
+        stop = _stop_on_signals()
+        migrated.wait(mount, stop)
+        if not stop.is_set():
+            broker.run(mount, processes or os.cpu_count() or 1)
     elif processes is not None:
         raise click.UsageError("--processes needs a broker; without one, start several workers")
     else:
         logs.start(mount.settings.log_format)
-        worker.run_for_ever(mount, _stop_on_signals())
+        stop = _stop_on_signals()
+        migrated.wait(mount, stop)
+        worker.run_for_ever(mount, stop)
 
 
 def _stop_on_signals() -> threading.Event:

@@ -35,6 +35,14 @@ VIETNAM_2026_OVERRIDES: Mapping[date, DayKind] = {
 _DAY = timedelta(days=1)
 
 
+def is_known(country: str) -> bool:
+    """Whether the library knows the public holidays of `country`, by its two letters."""
+    # Imported for the first due date, which is not at the start, or for a country that somebody set.
+    import holidays
+
+    return country in holidays.list_supported_countries(include_aliases=False)
+
+
 def _known(country: str, year: int) -> HolidayBase:
     # Imported for the first due date, which is not at the start.
     import holidays

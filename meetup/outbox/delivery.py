@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from meetup.access import SYSTEM
 from meetup.errors import N_, InvalidInput, NotFound
-from meetup.outbox import addresses, failures, lease
+from meetup.outbox import addresses, failures, headers, lease
 from meetup.outbox.models import Outgoing
 from meetup.outbox.notice import Expired, Notice, Superseded
 from meetup.outbox.render import Rendered, render
@@ -97,14 +97,17 @@ def _deliver(mount: Mount, row_id: int, instant: datetime, owner: str, connectio
         before = row.attempted_at
         try:
             look_at_the_row(work, row)
+            _look_at_both_ends(mount, row)
             notice, channel = _way(mount, row)
             rendered = _prepare(work, mount, row, notice)
         except (Superseded, NotFound) as reason:
             return _drop(work, row_id, "superseded", str(reason))
         except Expired as reason:
             return _drop(work, row_id, "expired", str(reason))
-        except InvalidInput as fault:
-            return _drop(work, row_id, "dead", str(fault))
+        except TransportError as error:
+            row.attempts += 1
+            state = failures.take(work, row, error, before)
+            return Outcome(row_id, state, before is not None)
         except Exception as error:
             work.db.rollback()
             log.exception("message %s could not be written", row_id, extra=_cause(row))
@@ -172,6 +175,20 @@ def look_at_the_row(work: Work, row: Outgoing) -> None:
         raise Expired(N_("it would come too late"))
     if addresses.is_dead(work, row.recipient):
         raise Superseded(N_("the address cannot be reached"))
+
+
+def _look_at_both_ends(mount: Mount, row: Outgoing) -> None:
+    """Who wrote a wrong address pays for it: the recipient's costs this message, ours none.
+
+    Raises:
+        TransportError: if either is no address.
+    """
+    if mount.mail_fault:
+        raise TransportError(mount.mail_fault, permanent=True)
+    try:
+        headers.address(row.recipient)
+    except InvalidInput as fault:
+        raise TransportError(str(fault), permanent=True, scope="recipient") from None
 
 
 def _prepare(work: Work, mount: Mount, row: Outgoing, notice: Notice) -> Rendered:

@@ -11,7 +11,7 @@ from email.headerregistry import Address
 from email.policy import SMTP, EmailPolicy
 from typing import TYPE_CHECKING, Any, Self
 
-from meetup.errors import N_, InvalidInput
+from meetup.domain.mailaddress import parts
 
 if TYPE_CHECKING:
     from meetup.mount import Mount
@@ -27,7 +27,6 @@ UTF8_POLICY: EmailPolicy[Any] = POLICY.clone(utf8=True)
 _LINE = 78
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9]+(?: [A-Za-z0-9]+)*")
 _OURS = re.compile(r"<outbox-(\d+)\.([0-9a-f]{16})@[^>]*>")
-_LOCAL_PART = re.compile(r'[^\s@<>()\[\]\\,;:".]+(?:\.[^\s@<>()\[\]\\,;:".]+)*')
 
 
 class Field(str):
@@ -124,17 +123,8 @@ def address(email: str, name: str = "") -> Address:
     Raises:
         InvalidInput: for what is no address, or hides a line end in one.
     """
-    local, at, domain = email.strip().rpartition("@")
-    wrong = InvalidInput("email", N_("This is no e-mail address."), N_("Write it as name@example.vn."))
-    if not at or clean(email) != unicodedata.normalize("NFC", email.strip()) or not _LOCAL_PART.fullmatch(local):
-        raise wrong
-    try:
-        ascii_domain = domain.encode("idna").decode("ascii").lower()
-    except UnicodeError:
-        raise wrong from None
-    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", ascii_domain):
-        raise wrong
-    return Address(clean(name), unicodedata.normalize("NFC", local), ascii_domain)
+    local, domain = parts(email)
+    return Address(clean(name), local, domain)
 
 
 def signature(mount: Mount, purpose: str, text: str) -> str:

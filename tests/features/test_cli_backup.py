@@ -144,6 +144,19 @@ def test_another_secret_and_a_lost_attachment_are_said(
     assert SECRET.encode() not in file.read_bytes()
 
 
+def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(
+    runner: FlaskCliRunner, mount: Mount, file: Path, elsewhere: Callable[..., Flask]
+) -> None:
+    with mount.database.engine.begin() as connection:
+        connection.execute(text("UPDATE meetup_alembic_version SET version_num = '9999_next'"))
+    assert runner.invoke(args=["meetup", "backup", str(file)]).exit_code == 0
+    app = elsewhere()
+    refused = app.test_cli_runner().invoke(args=["meetup", "restore", str(file)])
+    assert refused.exit_code == 1
+    assert "newer" in refused.stderr
+    assert not Path(app.instance_path).exists()
+
+
 def test_it_never_overwrites_and_leaves_nothing_half(runner: FlaskCliRunner, site: Flask, file: Path) -> None:
     file.write_bytes(b"yesterday's")
     result = runner.invoke(args=["meetup", "backup", str(file)])

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
+from meetup import migrate
 from meetup.cli.run import without_secrets
 from meetup.departments.models import Department
 from meetup.programmes.service import create_programme
@@ -27,6 +29,7 @@ from meetup.staff import service
 from tests.rig.mail import SmtpServer
 
 if TYPE_CHECKING:
+    from meetup.mount import Mount
     from meetup.work import Work
 
 Unit = Callable[..., AbstractContextManager["Work"]]
@@ -207,6 +210,49 @@ def test_a_requests_id_goes_through_to_the_mail_and_a_stop_finishes_what_is_aske
     assert token not in told.log.read_text()
     second = [json.loads(line) for line in again.log.read_text().splitlines()]
     assert [line for line in second if line["request_id"] == "cafe0042" and " left as " in line["message"]]
+
+
+@pytest.mark.parametrize("more", [(), ("--upgrade",)])
+def test_the_old_version_starts_again_when_the_new_one_has_migrated(
+    environment: dict[str, str], mount: Mount, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    with mount.database.engine.begin() as connection:
+        connection.execute(text("UPDATE meetup_alembic_version SET version_num = '9999_next'"))
+    server = Running(environment, tmp_path / "run.log", *more)
+    try:
+        until(lambda: server.answers() or server.process.poll() is not None)
+    finally:
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(SECONDS) == 0, server.log.read_text()
+
+
+class TestUnmigrated:
+    """Before the migrations."""
+
+    @pytest.fixture
+    def database_url(self, bare_database_url: str) -> str:
+        return bare_database_url
+
+    def test_the_worker_waits_with_one_line_until_it_is_migrated(
+        self, environment: dict[str, str], mount: Mount, work: Unit, smtp: SmtpServer, tmp_path: Path
+    ) -> None:
+        log = tmp_path / "worker.log"
+        command = [sys.executable, "-c", "from meetup.cli import main; main()", "worker"]
+        with log.open("w") as file:
+            process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
+        try:
+            until(lambda: "waits" in log.read_text())
+            time.sleep(6)
+            assert len(log.read_text().splitlines()) == 1
+            migrate.upgrade(mount.database.engine)
+            with work() as w:
+                service.create_user(w, "lan@province.example", "admin")
+                w.commit()
+            until(lambda: smtp.to("lan@province.example"))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(SECONDS) == 0
+        assert "Traceback" not in log.read_text()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +16,7 @@ from sqlalchemy import func, select
 
 from meetup.departments.models import Department
 from meetup.outbox.models import Outgoing
+from meetup.programmes.service import create_programme
 from meetup.rest.models import ApiToken
 from meetup.rest.tokens import actor_of, digest
 from meetup.staff import service
@@ -159,6 +161,12 @@ class TestBare:
         assert refused.stderr.count("\n") == 1
         assert "not migrated" in meetup("run").stderr
 
+    def test_the_worker_touches_nothing_before_it_is_migrated(self, meetup: Meetup) -> None:
+        refused = meetup("worker", "--once")
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert "is not migrated to" in refused.stderr
+        assert refused.stderr.count("\n") == 1
+
 
 def test_a_difference_is_named(meetup: Meetup, work: Unit) -> None:
     with work() as w:
@@ -194,6 +202,22 @@ def test_the_help_shows_every_command(meetup: Meetup) -> None:
     assert meetup("nothing-like-this").exit_code == 2
 
 
+class TestOneProgramme:
+    """A mount for a programme that nobody made."""
+
+    @pytest.fixture
+    def settings(self) -> dict[str, Any]:
+        return {"MEETUP_PROGRAMME": "nope"}
+
+    def test_the_doctor_names_it_until_it_is_there(self, meetup: Meetup, work: Unit) -> None:
+        (line,) = (line for line in meetup("check").output.splitlines() if "nope" in line)
+        assert line.startswith("FAULT configuration")
+        with work() as w:
+            create_programme(w, name="Nope")
+            w.commit()
+        assert "nope" not in meetup("check").output
+
+
 def _meetup(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from meetup.cli import main; main()", *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
@@ -201,9 +225,46 @@ def _meetup(environment: dict[str, str], *words: str) -> subprocess.CompletedPro
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_bad_settings_are_all_said_in_a_line_each(environment: dict[str, str]) -> None:
-    wrong = {"MEETUP_TIMEZONE": "Mars", "MEETUP_CONFIRM_DAYS": "soon"}
+    wrong = {
+        "MEETUP_TIMEZONE": "Mars",
+        "MEETUP_CONFIRM_DAYS": "soon",
+        "MEETUP_MAIL_FROM": "notanaddress",
+        "MEETUP_MAIL_DOMAIN": "a b",
+        "MEETUP_COUNTRY": "XX",
+        "MEETUP_DATABASE_URL": "mysql://lan:quiet@host/name",
+        "MEETUP_REPLICA_URL": "foo",
+        "MEETUP_BROKER_URL": "http://x",
+        "MAIL_PORT": "abc",
+        "MAIL_USE_TLS": "maybe",
+    }
     refused = _meetup({**environment, **wrong}, "db", "current")
     assert refused.returncode == 1
     assert {line.split()[1] for line in refused.stderr.splitlines()} == set(wrong)
+    assert "quiet" not in refused.stderr
     version: Any = _meetup(environment, "--version")
     assert version.stdout.startswith("meetup ")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_sender_that_is_no_address_stops_the_start(environment: dict[str, str]) -> None:
+    told = {**environment, "MEETUP_MAIL_FROM": "", "MAIL_DEFAULT_SENDER": "Cà phê coffee@province.example"}
+    refused = _meetup(told, "worker", "--once")
+    assert refused.returncode == 1
+    assert "MAIL_DEFAULT_SENDER" in refused.stderr
+    assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_file_takes_every_setting_and_no_other(environment: dict[str, str]) -> None:
+    file = Path(environment["MEETUP_INSTANCE"]) / "meetup.toml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    told = {**environment, "MEETUP_PLUGINS": "mailbox"}
+    file.write_text(
+        'MEETUP_PROXIES = 1\nMEETUP_METRICS_TOKEN = "t"\nMEETUP_MAILBOX_ADDRESS = "mail@province.example"\n'
+    )
+    assert _meetup(told, "plugins").returncode == 0
+    file.write_text("MEETUP_PROXYS = 1\nMEETUP_MAILBOX_ADRESS = 1\nMEETUP_PROXIES = 99\nMEETUP_COUNTRY = 1\n")
+    refused = _meetup(told, "plugins")
+    assert refused.returncode == 1
+    said = {line.split()[1] for line in refused.stderr.splitlines()}
+    assert said == {"MEETUP_PROXYS", "MEETUP_MAILBOX_ADRESS", "MEETUP_PROXIES", "MEETUP_COUNTRY"}

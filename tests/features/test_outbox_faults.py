@@ -9,6 +9,7 @@ from typing import Any
 import flask_mail
 import pytest
 
+from meetup.errors import InvalidInput
 from meetup.outbox import addresses, queries
 from meetup.outbox.models import TransportState
 from meetup.outbox.notice import Expired, Superseded
@@ -147,6 +148,39 @@ def test_an_ill_transport_pauses_the_queue_and_kills_nothing(
     assert [letters.row(row).state for row in rows] == ["sent"] * 3
     well = transport(mount)
     assert well is not None and well.alarm == ""
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"MEETUP_MAIL_FROM": "", "MAIL_DEFAULT_SENDER": None, "MEETUP_BASE_URL": "http://[::1]:5000"}],
+)
+def test_a_sender_that_is_no_address_pauses_the_queue_and_kills_nothing(
+    mount: Any, letters: Letters, smtp: SmtpServer, clock: SettableClock, runner: Any
+) -> None:
+    rows = [letters.add(f"p{number}@enterprise.example") for number in range(3)]
+    counts = drain(mount)
+    assert (counts["failed"], counts["sent"], counts["dead"], counts["waiting"]) == (1, 0, 0, 2)
+    ill = transport(mount)
+    assert ill is not None and "meetup@::1" in ill.alarm and "MEETUP_MAIL_FROM" in ill.alarm
+    assert "meetup@::1" in runner.invoke(args=["meetup", "check"]).output
+    mount.app.config["MAIL_DEFAULT_SENDER"] = "Cà phê <coffee@province.example>"
+    clock.travel(minutes=5, seconds=1)
+    drain(mount)
+    assert [letters.row(row).state for row in rows] == ["sent"] * 3
+    assert smtp.last()["From"].endswith("<coffee@province.example>")
+
+
+def test_what_a_notice_finds_wrong_is_tried_again(mount: Any, letters: Letters, clock: SettableClock) -> None:
+    def refuse(*_: Any) -> None:
+        raise InvalidInput("venue", "There is no venue.")
+
+    row = letters.add("a@enterprise.example")
+    letters.look = refuse
+    assert drain(mount)["failed"] == 1
+    letters.look = lambda *_: None
+    clock.travel(minutes=3)
+    assert drain(mount)["sent"] == 1
+    assert letters.row(row).state == "sent"
 
 
 def test_a_wrong_password_kills_nothing(
