@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from meetup.domain.faults import Faults
@@ -23,9 +25,11 @@ from meetup.work import Work
 
 __all__ = [
     "CONSENT_TEXTS",
+    "OPTIONAL_CONSENTS",
     "TAX_CODE_NEEDED",
     "check_contact",
     "check_enterprise",
+    "consents_of",
     "find_or_create_contact",
     "find_or_create_enterprise",
     "has_consent",
@@ -36,6 +40,7 @@ __all__ = [
     "normalise_tax_code",
     "open_contact",
     "record_consent",
+    "settle_consents",
     "show_tax_code",
     "withdraw_consent",
 ]
@@ -53,6 +58,8 @@ CONSENT_TEXTS: dict[str, tuple[str, str]] = {
     "contact": ("2026-11", N_("I would like to be invited to later sessions.")),
     "photo": ("2026-11", N_("Photographs in which I can be seen may be published.")),
 }
+#: What is agreed to or not, as one likes; without the other one nothing can be handled.
+OPTIONAL_CONSENTS = tuple(purpose for purpose in CONSENT_TEXTS if purpose != "registration")
 
 #: Those without a tax code, by the address of a contact; put into words once.
 _REACHED_AT = (
@@ -248,6 +255,34 @@ def has_consent(work: Work, contact: Contact, purpose: str) -> bool:
         Consent.contact_id == contact.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
     )
     return work.db.scalar(query.limit(1)) is not None
+
+
+def consents_of(work: Work, contact: Contact) -> dict[str, datetime]:
+    """What `contact` agrees to at present: purpose → since when (UTC)."""
+    found = work.db.execute(
+        select(Consent.purpose, func.min(Consent.given_at).label("given_at"))
+        .where(Consent.contact_id == contact.id, Consent.withdrawn_at.is_(None))
+        .group_by(Consent.purpose)
+    )
+    return {row.purpose: row.given_at for row in found}
+
+
+def settle_consents(work: Work, contact: Contact, agreed: Collection[str], *, channel: str = "web") -> None:
+    """Bring what `contact` agrees to, beyond what is needed, to `agreed`: keep what is new, withdraw what is not in it.
+
+    What stands already stays as it was given, with the version of its text.
+
+    Args:
+        agreed: of :data:`OPTIONAL_CONSENTS`.
+    """
+    # Two forms sent at once: the second sees what the first left.
+    work.db.execute(select(Contact.id).where(Contact.id == contact.id).with_for_update())
+    held = consents_of(work, contact)
+    for purpose in OPTIONAL_CONSENTS:
+        if purpose in agreed and purpose not in held:
+            record_consent(work, contact, purpose, channel=channel)
+        elif purpose in held and purpose not in agreed:
+            withdraw_consent(work, contact, purpose)
 
 
 def withdraw_consent(work: Work, contact: Contact, purpose: str) -> None:

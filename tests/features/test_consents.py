@@ -1,0 +1,115 @@
+"""What somebody agreed to is seen and taken back as easily as it was given (Law 91/2025/QH15)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import select
+
+from meetup.activity.models import Activity
+from meetup.enterprises.models import Consent
+from meetup.enterprises.service import CONSENT_TEXTS
+from tests.factories import make_invitation, make_registration, make_session, own_path
+
+if TYPE_CHECKING:
+    from tests.factories import Unit
+    from tests.rig.clock import SettableClock
+    from tests.rig.visitor import Visitor
+
+
+@pytest.fixture
+def path(work: Unit) -> str:
+    """The own page of an enterprise that agreed to what is needed and to nothing else."""
+    with work() as w:
+        row = make_registration(w, make_session(w), 1)
+        found = own_path(w, row)
+        w.commit()
+    return found
+
+
+def held(work: Unit) -> list[tuple[str, bool]]:
+    """Every consent in its order: to what, and whether it stands."""
+    with work(write=False) as w:
+        rows = w.db.scalars(select(Consent).order_by(Consent.id)).all()
+        return [(row.purpose, row.withdrawn_at is None) for row in rows]
+
+
+def ticked(client: Visitor, path: str) -> list[str]:
+    form = client.soup(path).select_one(f"form[action$='{path}/consents']")
+    assert form is not None
+    boxes = form.select("input[type=checkbox]")
+    assert [box["name"] for box in boxes] == [purpose for purpose in CONSENT_TEXTS if purpose != "registration"]
+    return [str(box["name"]) for box in boxes if box.has_attr("checked")]
+
+
+def save(client: Visitor, path: str, **boxes: Any) -> None:
+    answer = client.fill(path, boxes, form=f"{path}/consents", follow=False)
+    assert (answer.status_code, answer.location) == (302, path)
+
+
+def test_given_and_taken_back_on_the_own_page(client: Visitor, work: Unit, path: str, clock: SettableClock) -> None:
+    assert ticked(client, path) == []
+    save(client, path, publication="y", photo="y")
+    assert ticked(client, path) == ["publication", "photo"]
+    clock.travel(hours=1)
+    save(client, path, publication=None, contact="y")
+    assert ticked(client, path) == ["contact", "photo"]
+    assert held(work) == [("registration", True), ("publication", False), ("photo", True), ("contact", True)]
+    with work(write=False) as w:
+        rows = {row.purpose: row for row in w.db.scalars(select(Consent))}
+        photo, publication = rows["photo"], rows["publication"]
+        # What stood already is the one that was given first, by its own text.
+        assert (photo.text_version, photo.channel) == (CONSENT_TEXTS["photo"][0], "web")
+        assert publication.withdrawn_at == w.now and photo.given_at < w.now
+        entries = w.db.execute(
+            select(Activity.action, Activity.actor_kind)
+            .where(Activity.action.like("consent.%"))
+            .order_by(Activity.seq)
+            .offset(1)
+        ).all()
+    assert [tuple(entry) for entry in entries] == [
+        ("consent.give", "enterprise"),
+        ("consent.give", "enterprise"),
+        ("consent.withdraw", "enterprise"),
+        ("consent.give", "enterprise"),
+    ]
+
+
+def test_saved_twice_nothing_is_added(client: Visitor, work: Unit, path: str) -> None:
+    save(client, path, contact="y")
+    before = held(work)
+    save(client, path)
+    assert held(work) == before == [("registration", True), ("contact", True)]
+
+
+def test_what_is_needed_is_said_and_cannot_be_unticked(client: Visitor, work: Unit, path: str) -> None:
+    text = client.soup(f"{path}?lang=en").select_one("#consents").get_text(" ", strip=True)  # type: ignore[union-attr]
+    assert "Since 02/11/2026" in text and "write to the organiser" in text
+    save(client, path, registration=None)
+    assert ("registration", True) in held(work)
+
+
+def test_whoever_was_only_invited_agreed_to_nothing_yet(client: Visitor, work: Unit) -> None:
+    with work() as w:
+        path = own_path(w, make_invitation(w, make_session(w), 2))
+        w.commit()
+    text = client.soup(f"{path}?lang=en").select_one("#consents").get_text(" ", strip=True)  # type: ignore[union-attr]
+    assert "Since" not in text
+    assert ticked(client, path) == []
+
+
+def test_a_link_opens_its_own_consents_alone(client: Visitor, work: Unit, path: str) -> None:
+    with work() as w:
+        other = own_path(w, make_registration(w, make_session(w), 2))
+        w.commit()
+    save(client, other, contact="y")
+    assert ticked(client, path) == [] and ticked(client, other) == ["contact"]
+    assert client.post("/r/no-such-link/consents").status_code in {400, 404}
+
+
+def test_taken_back_long_after_the_session(client: Visitor, work: Unit, path: str, clock: SettableClock) -> None:
+    save(client, path, publication="y")
+    clock.travel(days=400)
+    save(client, path, publication=None)
+    assert ("publication", False) in held(work)
