@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from meetup.domain.faults import Faults
@@ -43,6 +43,7 @@ __all__ = [
     "settle_consents",
     "show_tax_code",
     "withdraw_consent",
+    "withdraw_everywhere",
 ]
 
 #: purpose → (version of the text, the text). A changed text gets a new version; the old one stays in the history.
@@ -294,6 +295,23 @@ def withdraw_consent(work: Work, contact: Contact, purpose: str) -> None:
         .execution_options(synchronize_session=False)
     )
     work.log("consent.withdraw", contact, purpose=purpose)
+
+
+def withdraw_everywhere(work: Work, email: str, purpose: str) -> int:
+    """Keep that the person behind `email` no longer agrees to `purpose`, at whichever enterprise they did.
+
+    Returns:
+        of how many contacts a consent stood.
+    """
+    agreed = exists().where(
+        Consent.contact_id == Contact.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+    )
+    found = work.db.scalars(
+        select(Contact).where(func.lower(Contact.email) == email.strip().casefold(), agreed).order_by(Contact.id)
+    ).all()
+    for contact in found:
+        withdraw_consent(work, contact, purpose)
+    return len(found)
 
 
 def open_contact(work: Work, contact: Contact, *, at: str) -> Contact:

@@ -13,6 +13,8 @@ from meetup.enterprises.service import CONSENT_TEXTS
 from tests.factories import make_invitation, make_registration, make_session, own_path
 
 if TYPE_CHECKING:
+    from flask.testing import FlaskCliRunner
+
     from tests.factories import Unit
     from tests.rig.clock import SettableClock
     from tests.rig.visitor import Visitor
@@ -113,3 +115,20 @@ def test_taken_back_long_after_the_session(client: Visitor, work: Unit, path: st
     clock.travel(days=400)
     save(client, path, publication=None)
     assert ("publication", False) in held(work)
+
+
+def test_taken_back_by_a_word_to_the_staff(
+    client: Visitor, runner: FlaskCliRunner, work: Unit, path: str, clock: SettableClock
+) -> None:
+    save(client, path, contact="y", photo="y")
+    told = runner.invoke(args=["meetup", "privacy", "withdraw", "DN1@example.com", "contact"])
+    assert (told.exit_code, told.output) == (0, "withdrawn: 1\n")
+    assert held(work) == [("registration", True), ("contact", False), ("photo", True)]
+    assert ticked(client, path) == ["photo"]
+    again = runner.invoke(args=["meetup", "privacy", "withdraw", "dn1@example.com", "contact"])
+    assert (again.exit_code, again.output) == (0, "no agreement to “contact” is held of dn1@example.com\n")
+    needed = runner.invoke(args=["meetup", "privacy", "withdraw", "dn1@example.com", "registration"])
+    assert needed.exit_code == 0 and "privacy erase" in needed.output
+    assert ("registration", False) in held(work)
+    unknown = runner.invoke(args=["meetup", "privacy", "withdraw", "dn1@example.com", "nonsense"])
+    assert unknown.exit_code == 2
