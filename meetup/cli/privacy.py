@@ -7,7 +7,7 @@ import json
 import click
 
 from meetup.cli.context import pass_mount
-from meetup.enterprises.service import CONSENT_TEXTS, withdraw_everywhere
+from meetup.enterprises.consents import CONSENT_TEXTS, withdraw_everywhere
 from meetup.mount import Mount
 from meetup.privacy.erase import erase as forget
 from meetup.privacy.held import export as collect

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from meetup.domain.faults import Faults
 from meetup.domain.text import fold
+from meetup.enterprises.consents import CONSENT_TEXTS, has_consent, record_consent, withdraw_consent
 from meetup.enterprises.identifiers import (
     TAX_CODE_NEEDED,
     mask,
@@ -19,17 +18,15 @@ from meetup.enterprises.identifiers import (
     normalise_tax_code,
     show_tax_code,
 )
-from meetup.enterprises.models import KINDS, Consent, Contact, Enterprise
+from meetup.enterprises.models import KINDS, Contact, Enterprise
 from meetup.errors import N_
 from meetup.work import Work
 
 __all__ = [
     "CONSENT_TEXTS",
-    "OPTIONAL_CONSENTS",
     "TAX_CODE_NEEDED",
     "check_contact",
     "check_enterprise",
-    "consents_of",
     "find_or_create_contact",
     "find_or_create_enterprise",
     "has_consent",
@@ -40,27 +37,9 @@ __all__ = [
     "normalise_tax_code",
     "open_contact",
     "record_consent",
-    "settle_consents",
     "show_tax_code",
     "withdraw_consent",
-    "withdraw_everywhere",
 ]
-
-#: purpose → (version of the text, the text). A changed text gets a new version; the old one stays in the history.
-CONSENT_TEXTS: dict[str, tuple[str, str]] = {
-    "registration": (
-        "2026-11",
-        N_(
-            "I agree that the organiser uses these data to handle this registration and the issues "
-            "that I raise (Law 91/2025/QH15). I can withdraw this at any time."
-        ),
-    ),
-    "publication": ("2026-11", N_("The name of my enterprise may be shown with published answers.")),
-    "contact": ("2026-11", N_("I would like to be invited to later sessions.")),
-    "photo": ("2026-11", N_("Photographs in which I can be seen may be published.")),
-}
-#: What is agreed to or not, as one likes; without the other one nothing can be handled.
-OPTIONAL_CONSENTS = tuple(purpose for purpose in CONSENT_TEXTS if purpose != "registration")
 
 #: Those without a tax code, by the address of a contact; put into words once.
 _REACHED_AT = (
@@ -234,84 +213,6 @@ def find_or_create_contact(
     contact.position = contact.position or position
     contact.language = language
     return contact
-
-
-def record_consent(work: Work, contact: Contact, purpose: str, *, channel: str = "web") -> Consent:
-    """Keep that `contact` agreed to `purpose`: to which version of the text, when and how."""
-    row = Consent(
-        contact_id=contact.id,
-        purpose=purpose,
-        text_version=CONSENT_TEXTS[purpose][0],
-        channel=channel[:20],
-        given_at=work.now,
-    )
-    work.db.add(row)
-    work.log("consent.give", contact, purpose=purpose, version=row.text_version, channel=row.channel)
-    return row
-
-
-def has_consent(work: Work, contact: Contact, purpose: str) -> bool:
-    """Whether `contact` agreed to `purpose` and did not take it back since."""
-    query = select(Consent.id).where(
-        Consent.contact_id == contact.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
-    )
-    return work.db.scalar(query.limit(1)) is not None
-
-
-def consents_of(work: Work, contact: Contact) -> dict[str, datetime]:
-    """What `contact` agrees to at present: purpose → since when (UTC)."""
-    found = work.db.execute(
-        select(Consent.purpose, func.min(Consent.given_at).label("given_at"))
-        .where(Consent.contact_id == contact.id, Consent.withdrawn_at.is_(None))
-        .group_by(Consent.purpose)
-    )
-    return {row.purpose: row.given_at for row in found}
-
-
-def settle_consents(work: Work, contact: Contact, agreed: Collection[str], *, channel: str = "web") -> None:
-    """Bring what `contact` agrees to, beyond what is needed, to `agreed`: keep what is new, withdraw what is not in it.
-
-    What stands already stays as it was given, with the version of its text.
-
-    Args:
-        agreed: of :data:`OPTIONAL_CONSENTS`.
-    """
-    # Two forms sent at once: the second sees what the first left.
-    work.db.execute(select(Contact.id).where(Contact.id == contact.id).with_for_update())
-    held = consents_of(work, contact)
-    for purpose in OPTIONAL_CONSENTS:
-        if purpose in agreed and purpose not in held:
-            record_consent(work, contact, purpose, channel=channel)
-        elif purpose in held and purpose not in agreed:
-            withdraw_consent(work, contact, purpose)
-
-
-def withdraw_consent(work: Work, contact: Contact, purpose: str) -> None:
-    """Keep that `contact` no longer agrees to `purpose`."""
-    work.db.execute(
-        update(Consent)
-        .where(Consent.contact_id == contact.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
-        .values(withdrawn_at=work.now)
-        .execution_options(synchronize_session=False)
-    )
-    work.log("consent.withdraw", contact, purpose=purpose)
-
-
-def withdraw_everywhere(work: Work, email: str, purpose: str) -> int:
-    """Keep that the person behind `email` no longer agrees to `purpose`, at whichever enterprise they did.
-
-    Returns:
-        of how many contacts a consent stood.
-    """
-    agreed = exists().where(
-        Consent.contact_id == Contact.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
-    )
-    found = work.db.scalars(
-        select(Contact).where(func.lower(Contact.email) == email.strip().casefold(), agreed).order_by(Contact.id)
-    ).all()
-    for contact in found:
-        withdraw_consent(work, contact, purpose)
-    return len(found)
 
 
 def open_contact(work: Work, contact: Contact, *, at: str) -> Contact:

@@ -16,8 +16,8 @@ from wtforms import (
 )
 from wtforms import Form as WTForm
 
+from meetup.enterprises.consents import CONSENT_TEXTS, OPTIONAL_CONSENTS
 from meetup.enterprises.models import KINDS
-from meetup.enterprises.service import CONSENT_TEXTS, OPTIONAL_CONSENTS
 from meetup.errors import N_, InvalidInput, MeetupError
 from meetup.registrations.checks import RESPONSES
 from meetup.web.fields import AtMost, FieldList, Needed

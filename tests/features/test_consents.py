@@ -10,11 +10,14 @@ from sqlalchemy import select
 from meetup.activity.models import Activity
 from meetup.enterprises.models import Consent
 from meetup.enterprises.service import CONSENT_TEXTS
-from tests.factories import make_invitation, make_registration, make_session, own_path
+from meetup.outbox.models import Outgoing
+from meetup.rest.tokens import create_token
+from tests.factories import make_invitation, make_registration, make_session, own_path, sign_in, tax_code
 
 if TYPE_CHECKING:
     from flask.testing import FlaskCliRunner
 
+    from meetup.mount import Mount
     from tests.factories import Unit
     from tests.rig.clock import SettableClock
     from tests.rig.visitor import Visitor
@@ -132,3 +135,69 @@ def test_taken_back_by_a_word_to_the_staff(
     assert ("registration", False) in held(work)
     unknown = runner.invoke(args=["meetup", "privacy", "withdraw", "dn1@example.com", "nonsense"])
     assert unknown.exit_code == 2
+
+
+ROWS = f"""{tax_code(1)}\tCông ty TNHH Mẫu 1\tNguyễn Văn 1\tDN1@example.com
+{tax_code(9)}\tCông ty Mới\tBà Mới\tmoi@example.com
+"""
+
+
+def invited(work: Unit) -> list[str]:
+    """To whom invitations went, in their order."""
+    with work(write=False) as w:
+        query = select(Outgoing.recipient).where(Outgoing.kind == "calendar_invitation").order_by(Outgoing.id)
+        return list(w.db.scalars(query))
+
+
+def test_who_took_back_invitations_gets_none(
+    mount: Mount, client: Visitor, work: Unit, path: str, clock: SettableClock
+) -> None:
+    with work() as w:
+        slug = make_session(w, title="Kỳ sau").slug
+        w.commit()
+    save(client, path, contact="y")
+    clock.travel(minutes=1)
+    save(client, path, contact=None)
+    sign_in(mount)
+    page = f"/organize/sessions/{slug}/invitations"
+    refused = client.fill(f"{page}?lang=en", {"rows": ROWS})
+    assert refused.status_code == 422 and "no longer agrees to be invited" in refused.text
+    assert invited(work) == []
+    client.fill(page, {"rows": ROWS, "skip_faulty": "y"})
+    assert invited(work) == ["moi@example.com"]
+    # The last word counts.
+    clock.travel(minutes=1)
+    save(client, path, contact="y")
+    client.fill(page, {"rows": ROWS})
+    assert invited(work) == ["moi@example.com", "dn1@example.com"]
+
+
+def test_who_was_never_asked_is_invited(mount: Mount, client: Visitor, work: Unit, path: str) -> None:
+    with work() as w:
+        slug = make_session(w, title="Kỳ sau").slug
+        w.commit()
+    sign_in(mount)
+    assert client.fill(f"/organize/sessions/{slug}/invitations", {"rows": ROWS}).status_code == 200
+    assert invited(work) == ["dn1@example.com", "moi@example.com"]
+
+
+def test_over_the_api_the_row_is_named(client: Visitor, runner: FlaskCliRunner, work: Unit, path: str) -> None:
+    with work() as w:
+        later = make_session(w, title="Kỳ sau").id
+        _row, token = create_token(w, name="program", role="organizer")
+        w.commit()
+    save(client, path, contact="y")
+    runner.invoke(args=["meetup", "privacy", "withdraw", "dn1@example.com", "contact"])
+    rows = [
+        {"tax_code": "", "name": "Công ty khác", "contact_name": "Nguyễn Văn 1", "email": "dn1@example.com"},
+        {"name": "Hộ Mới", "contact_name": "Bà Mới", "email": "moi@example.com"},
+    ]
+    answer = client.post(
+        f"/api/v1/sessions/{later}/invitations",
+        json=rows,
+        headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "k" * 20},
+    )
+    assert answer.status_code == 202, answer.text
+    assert (answer.json["sent"], list(answer.json["faults"])) == (1, ["1"])
+    assert list(answer.json["faults"]["1"]) == ["email"]
+    assert invited(work) == ["moi@example.com"]

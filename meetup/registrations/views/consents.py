@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import flash, redirect
 
-from meetup.enterprises.service import settle_consents
+from meetup.enterprises.consents import settle_consents
 from meetup.registrations.forms import ConsentsForm
 from meetup.registrations.links import PURPOSE
 from meetup.registrations.models import Registration

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, flash, redirect, request
 
 from meetup import links
-from meetup.enterprises.service import consents_of
+from meetup.enterprises.consents import consents_of
 from meetup.errors import N_, MeetupError, NotFound
 from meetup.registrations import calendars, qr, service
 from meetup.registrations.checks import RESPONSES, status_of
