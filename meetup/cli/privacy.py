@@ -7,6 +7,7 @@ import json
 import click
 
 from meetup.cli.context import pass_mount
+from meetup.enterprises.consents import CONSENT_TEXTS, withdraw_everywhere
 from meetup.mount import Mount
 from meetup.privacy.erase import erase as forget
 from meetup.privacy.held import export as collect
@@ -46,3 +47,20 @@ def erase(mount: Mount, email: str, yes: bool) -> None:
         counts = forget(work, email)
         work.commit()
     click.echo(", ".join(f"{name}: {count}" for name, count in counts.items() if count))
+
+
+@command.command("withdraw")
+@click.argument("email")
+@click.argument("purpose", type=click.Choice(list(CONSENT_TEXTS)))
+@pass_mount
+def withdraw(mount: Mount, email: str, purpose: str) -> None:
+    """Note that whoever is behind EMAIL no longer agrees to PURPOSE: who wrote or called instead of using the link."""
+    with mount.work() as work:
+        count = withdraw_everywhere(work, email, purpose)
+        work.commit()
+    if not count:
+        click.echo(f"no agreement to “{purpose}” is held of {email}")
+        return
+    click.echo(f"withdrawn: {count}")
+    if purpose == "registration":
+        click.echo("What is held is erased by: meetup privacy erase EMAIL")

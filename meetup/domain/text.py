@@ -37,10 +37,10 @@ def clean(text: str, multiline: bool = False, max_length: int | None = None, fie
     NFC; every kind of line break is a newline; control characters other than tab and
     newline, and what is no character at all (U+FFFE), are dropped; blanks at the ends go.
     Bidirectional overrides and embeddings (U+202A–U+202E) are dropped everywhere: no honest
-    name or text needs them, and they can disguise what is read. Isolates (U+2066–U+2069)
-    stay in texts of several lines, where they quote Arabic or Hebrew properly, and are dropped from single lines, where an
-    unclosed one would turn the words that we print behind it. In a single line breaks and
-    tabs are blanks, and blanks are collapsed.
+    name or text needs them, and they can disguise what is read. Isolates (U+2066–U+2069) stay
+    in texts of several lines, where they quote Arabic or Hebrew properly, and are dropped from
+    single lines, where an unclosed one would turn the words that we print behind it. In a
+    single line breaks and tabs are blanks, and blanks are collapsed.
 
     Args:
         text: as it came.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from meetup.domain.faults import Faults
 from meetup.domain.text import fold
+from meetup.enterprises.consents import CONSENT_TEXTS, has_consent, record_consent, withdraw_consent
 from meetup.enterprises.identifiers import (
     TAX_CODE_NEEDED,
     mask,
@@ -17,7 +18,7 @@ from meetup.enterprises.identifiers import (
     normalise_tax_code,
     show_tax_code,
 )
-from meetup.enterprises.models import KINDS, Consent, Contact, Enterprise
+from meetup.enterprises.models import KINDS, Contact, Enterprise
 from meetup.errors import N_
 from meetup.work import Work
 
@@ -39,20 +40,6 @@ __all__ = [
     "show_tax_code",
     "withdraw_consent",
 ]
-
-#: purpose → (version of the text, the text). A changed text gets a new version; the old one stays in the history.
-CONSENT_TEXTS: dict[str, tuple[str, str]] = {
-    "registration": (
-        "2026-11",
-        N_(
-            "I agree that the organiser uses these data to handle this registration and the issues "
-            "that I raise (Law 91/2025/QH15). I can withdraw this at any time."
-        ),
-    ),
-    "publication": ("2026-11", N_("The name of my enterprise may be shown with published answers.")),
-    "contact": ("2026-11", N_("I would like to be invited to later sessions.")),
-    "photo": ("2026-11", N_("Photographs in which I can be seen may be published.")),
-}
 
 #: Those without a tax code, by the address of a contact; put into words once.
 _REACHED_AT = (
@@ -226,39 +213,6 @@ def find_or_create_contact(
     contact.position = contact.position or position
     contact.language = language
     return contact
-
-
-def record_consent(work: Work, contact: Contact, purpose: str, *, channel: str = "web") -> Consent:
-    """Keep that `contact` agreed to `purpose`: to which version of the text, when and how."""
-    row = Consent(
-        contact_id=contact.id,
-        purpose=purpose,
-        text_version=CONSENT_TEXTS[purpose][0],
-        channel=channel[:20],
-        given_at=work.now,
-    )
-    work.db.add(row)
-    work.log("consent.give", contact, purpose=purpose, version=row.text_version, channel=row.channel)
-    return row
-
-
-def has_consent(work: Work, contact: Contact, purpose: str) -> bool:
-    """Whether `contact` agreed to `purpose` and did not take it back since."""
-    query = select(Consent.id).where(
-        Consent.contact_id == contact.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
-    )
-    return work.db.scalar(query.limit(1)) is not None
-
-
-def withdraw_consent(work: Work, contact: Contact, purpose: str) -> None:
-    """Keep that `contact` no longer agrees to `purpose`."""
-    work.db.execute(
-        update(Consent)
-        .where(Consent.contact_id == contact.id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
-        .values(withdrawn_at=work.now)
-        .execution_options(synchronize_session=False)
-    )
-    work.log("consent.withdraw", contact, purpose=purpose)
 
 
 def open_contact(work: Work, contact: Contact, *, at: str) -> Contact:

@@ -16,8 +16,8 @@ from wtforms import (
 )
 from wtforms import Form as WTForm
 
+from meetup.enterprises.consents import CONSENT_TEXTS, OPTIONAL_CONSENTS
 from meetup.enterprises.models import KINDS
-from meetup.enterprises.service import CONSENT_TEXTS
 from meetup.errors import N_, InvalidInput, MeetupError
 from meetup.registrations.checks import RESPONSES
 from meetup.web.fields import AtMost, FieldList, Needed
@@ -146,7 +146,19 @@ class RegisterForm(ParticipantsForm):
 
     def further_consents(self) -> list[str]:
         """The purposes agreed to besides the registration itself."""
-        return [purpose for purpose in CONSENT_TEXTS if purpose != "registration" and self[f"consent_{purpose}"].data]
+        return [purpose for purpose in OPTIONAL_CONSENTS if self[f"consent_{purpose}"].data]
+
+
+class ConsentsForm(Form):
+    """What nobody needs to agree to, as it stands; what is no longer ticked is taken back."""
+
+    publication = BooleanField(_CONSENT["publication"])
+    contact = BooleanField(_CONSENT["contact"])
+    photo = BooleanField(_CONSENT["photo"])
+
+    def agreed(self) -> list[str]:
+        """The purposes that are ticked."""
+        return [purpose for purpose in OPTIONAL_CONSENTS if self[purpose].data]
 
 
 class CancelForm(Form):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from meetup.domain.faults import Faults
+from meetup.enterprises.consents import not_to_be_invited
 from meetup.enterprises.service import (
     check_contact,
     check_enterprise,
@@ -42,6 +43,8 @@ def invite(
     work: Work, session: Session, rows: Iterable[Mapping[str, Any]], *, dry_run: bool = False
 ) -> InvitationResult:
     """Invite the enterprises in `rows`; a row that cannot be taken is named, and the others go out.
+
+    Whoever took back the agreement to be invited is named at ``email`` and gets nothing.
 
     Args:
         rows: ``tax_code``, ``name``, ``contact_name``, ``email``, ``phone``, ``language``, ``kind``.
@@ -119,12 +122,22 @@ def _checked(
         raise InvalidInput(
             "rows", N_("There are more than %(limit)s rows."), N_("Split them into several lists."), limit=MAX_ROWS
         )
-    result = InvitationResult()
-    checked = []
-    for place, row in enumerate(given, 1):
+    rows_checked = []
+    for row in given:
         faults = Faults()
         firm = check_enterprise(work, dict(row), faults, strict=False)
         person = check_contact(work, {**row, "name": row.get("contact_name")}, faults)
+        rows_checked.append((firm, person, faults))
+    unwilling = not_to_be_invited(work, (person["email"] for _firm, person, _faults in rows_checked))
+    result = InvitationResult()
+    checked = []
+    for place, (firm, person, faults) in enumerate(rows_checked, 1):
+        if person["email"] in unwilling:
+            faults.add(
+                "email",
+                N_("This person no longer agrees to be invited."),
+                N_("Leave the row out; whoever wants invitations again says so on their own page, or registers."),
+            )
         if faults.found:
             result.faults[place] = InvalidInput.many(faults.found).by_field(work.mount.words.gettext)
         else:

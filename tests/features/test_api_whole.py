@@ -131,6 +131,7 @@ PERSONAL = {
     "scorecards.correct_period": "likewise, with that person's reason",
     "scorecards.new_period": "likewise",
     "scorecards.weigh_period": "likewise",
+    "registrations.consents": "the contact's own word about itself; a program cannot give it or take it back",
     "registrations.lost": "asks by mail for one's own link",
     "registrations.make_feed": "a secret address for one's own calendar program",
     "registrations.revoke_feed": "the end of it",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meetup.registrations.views import desk, door, feed, invitations, own, phones, public
+from meetup.registrations.views import consents, desk, door, feed, invitations, own, phones, public
 from meetup.registrations.views.base import bp, registration_of
 
-__all__ = ["bp", "desk", "door", "feed", "invitations", "own", "phones", "public", "registration_of"]
+__all__ = ["bp", "consents", "desk", "door", "feed", "invitations", "own", "phones", "public", "registration_of"]

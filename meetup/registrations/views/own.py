@@ -8,11 +8,12 @@ from typing import Any
 from flask import Response, flash, redirect, request
 
 from meetup import links
+from meetup.enterprises.consents import consents_of
 from meetup.errors import N_, MeetupError, NotFound
 from meetup.registrations import calendars, qr, service
 from meetup.registrations.checks import RESPONSES, status_of
 from meetup.registrations.codes import code_of, door_url
-from meetup.registrations.forms import CancelForm, LostLinkForm, ParticipantsForm
+from meetup.registrations.forms import CancelForm, ConsentsForm, LostLinkForm, ParticipantsForm
 from meetup.registrations.links import PURPOSE
 from meetup.registrations.models import Registration
 from meetup.registrations.views.base import bp, draw, registration_of
@@ -53,6 +54,7 @@ def show(registration: Registration, token: str, **forms: Any) -> Any:
     possible = registration.MACHINE.possible(registration.state)
     ahead = session.state == "published" and work.now < session.starts_at
     opened = status_of(work, session) == "open"
+    agreed = consents_of(work, registration.contact)
     replies = {
         "accepted": "accept" in possible and (opened or registration.state == "offered"),
         "tentative": "tentative" in possible,
@@ -66,6 +68,8 @@ def show(registration: Registration, token: str, **forms: Any) -> Any:
         people=people,
         blank=ParticipantsForm(formdata=None).participants[0],
         cancelling=forms.get("cancelling") or CancelForm(formdata=None),
+        agreeing=forms.get("agreeing") or ConsentsForm(formdata=None, data=dict.fromkeys(agreed, True)),
+        agreed_at=agreed.get("registration"),
         replies=[value for value in RESPONSES if ahead and replies[value]],
         may_change=ahead and registration.state not in {"cancelled", "declined"},
         may_cancel=ahead and "cancel" in possible,
