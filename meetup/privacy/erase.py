@@ -138,7 +138,8 @@ def _forget_answers(work: Work, held: Held) -> int:
 def _erase_messages(held: Held) -> int:
     for row in held.outgoing:
         row.recipient = f"erased-{row.id}@erased.invalid"
-        row.recipient_name = row.title = row.thread = ""
+        # The reason of a dead letter is the server's: it repeats the address.
+        row.recipient_name = row.title = row.thread = row.reason = ""
         row.context, row.sent_bytes = {}, None
         if row.state == "queued":
             row.state, row.reason = "superseded", N_("the recipient was erased")

@@ -13,8 +13,10 @@ from sqlalchemy import inspect, select
 
 from meetup.db import Base
 from meetup.enterprises.models import Contact, Enterprise
+from meetup.outbox.worker import drain
 from tests.features.issuing import Province, Unit, build
 from tests.rig.clock import SettableClock
+from tests.rig.mail import SmtpServer
 
 if TYPE_CHECKING:
     from meetup.mount import Mount
@@ -80,3 +82,19 @@ def test_a_household_is_forgotten_with_the_last_of_its_people(
     assert ("meetup_enterprise", "tax_code") in {place[1:] for place in standing(work, number)}, "one is still there"
     erase(runner, "hai@hkd.vn")
     assert {place for place in standing(work, name, number) if place[1] == "meetup_enterprise"} == set()
+
+
+def test_what_a_server_said_is_forgotten_too(
+    province: Province, work: Unit, runner: FlaskCliRunner, clock: SettableClock, smtp: SmtpServer
+) -> None:
+    """A server repeats the address in its refusal: in the dead letter, and in the log."""
+    province.raise_issue()
+    smtp.answer_next("RCPT", f"550 5.1.1 <{EMAIL}>: no such user", times=5)
+    drain(province.mount)
+    assert {("meetup_outgoing", "reason"), ("meetup_activity", "details")} <= {
+        place[1:] for place in standing(work, EMAIL)
+    }
+    clock.travel(days=60)
+    erase(runner, EMAIL)
+    assert standing(work, EMAIL) == set()
+    assert runner.invoke(args=["meetup", "audit", "verify"]).exit_code == 0
