@@ -25,6 +25,8 @@ from meetup.work import Work
 
 #: What stands in the place of a name.
 TOMBSTONE = "—"
+#: What all addresses are like that stand in the place of one.
+ERASED = "%@erased.invalid"
 #: Kinds whose name and number are a person's.
 _PEOPLE = frozenset({"household", "citizen"})
 _LIVE = frozenset({"invited", "confirmed", "waitlisted", "offered", "tentative"})
@@ -101,11 +103,15 @@ def _nobody_waits(work: Work, held: Held) -> None:
 
 
 def _erase_people(work: Work, held: Held) -> int:
-    """Names and numbers of those enterprises that are a person and have no other contact."""
+    """Names and numbers of those enterprises that are a person and have no other contact that is left."""
     ids = {enterprise.id for enterprise in held.enterprises if enterprise.kind in _PEOPLE}
     mine = {contact.id for contact in held.contacts}
     others = set(
-        work.db.scalars(select(Contact.enterprise_id).where(Contact.enterprise_id.in_(ids), Contact.id.not_in(mine)))
+        work.db.scalars(
+            select(Contact.enterprise_id).where(
+                Contact.enterprise_id.in_(ids), Contact.id.not_in(mine), Contact.email.not_like(ERASED)
+            )
+        )
     )
     work.db.execute(
         update(Enterprise)
@@ -132,7 +138,8 @@ def _forget_answers(work: Work, held: Held) -> int:
 def _erase_messages(held: Held) -> int:
     for row in held.outgoing:
         row.recipient = f"erased-{row.id}@erased.invalid"
-        row.recipient_name = row.title = row.thread = ""
+        # The reason of a dead letter is the server's: it repeats the address.
+        row.recipient_name = row.title = row.thread = row.reason = ""
         row.context, row.sent_bytes = {}, None
         if row.state == "queued":
             row.state, row.reason = "superseded", N_("the recipient was erased")

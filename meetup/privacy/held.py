@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import String, and_, cast, func, literal, or_, select
 
 from meetup.activity.models import Activity
 from meetup.enterprises.models import Consent, Contact, Enterprise
@@ -87,14 +87,16 @@ def find(work: Work, email: str) -> Held:
 def entries(work: Work, held: Held) -> Sequence[Activity]:
     """The entries of the log that are about these things and not about what others did with them."""
     subjects = held.subjects
-    if not subjects:
-        return []
     own = Activity.subject.in_(subjects) & Activity.subject.not_like("issue:%")
+    # A server's refusal repeats the address. By a question of its own: of mails there may be many.
+    mails = select(literal("message:") + cast(Outgoing.id, String)).where(func.lower(Outgoing.recipient) == held.email)
     theirs = and_(
         Activity.actor_kind.in_(("enterprise", "public")),
         or_(Activity.subject.in_(subjects), Activity.about.in_(subjects), Activity.actor_id.in_(subjects)),
     )
-    return work.db.scalars(select(Activity).where(or_(own, theirs)).order_by(Activity.seq)).all()
+    return work.db.scalars(
+        select(Activity).where(or_(own, Activity.subject.in_(mails), theirs)).order_by(Activity.seq)
+    ).all()
 
 
 def export(work: Work, email: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from meetup.issues.models import Comment, Issue
 from meetup.issues.values import OPEN
 from meetup.photos.models import Photo
 from meetup.photos.service import remove
-from meetup.privacy.erase import TOMBSTONE, empty_entries, erase
+from meetup.privacy.erase import ERASED, TOMBSTONE, empty_entries, erase
 from meetup.registrations.models import Participant, Registration
 from meetup.sessions.models import Session
 from meetup.work import Work
@@ -27,7 +27,6 @@ from meetup.work import Work
 CONTACTS, PHOTOS, ROWS, ENTRIES = 20, 50, 500, 5_000
 #: States of registrations from which nobody came.
 _NOBODY_CAME = ("invited", "declined", "waitlisted", "offered", "tentative", "cancelled", "absent")
-_ERASED = "%@erased.invalid"
 
 
 def forget(work: Work) -> dict[str, int]:
@@ -76,7 +75,7 @@ def _contacts(work: Work, before: datetime) -> int:
     )
     addresses = work.db.scalars(
         select(Contact.email)
-        .where(Contact.created_at < before, Contact.email.not_like(_ERASED), ~exists(alive))
+        .where(Contact.created_at < before, Contact.email.not_like(ERASED), ~exists(alive))
         .group_by(Contact.email)
         .order_by(func.min(Contact.id))
         .limit(CONTACTS)
@@ -108,7 +107,7 @@ def _participants(work: Work, before: datetime) -> int:
 def _comments(work: Work, before: datetime) -> int:
     """The addresses of readers who commented; what they wrote and were shown to have written stays."""
     rows = work.db.scalars(
-        select(Comment).where(Comment.at < before, Comment.email.not_like(_ERASED)).order_by(Comment.id).limit(ROWS)
+        select(Comment).where(Comment.at < before, Comment.email.not_like(ERASED)).order_by(Comment.id).limit(ROWS)
     ).all()
     for row in rows:
         row.email = f"erased-{row.id}@erased.invalid"
