@@ -48,9 +48,7 @@ def put(engine: Engine, path: Path) -> None:
     Raises:
         Failure: if it is not empty, or pg_restore is not there or fails.
     """
-    folder = engine.url.database
-    if engine.dialect.name == "sqlite" and folder:
-        Path(folder).parent.mkdir(parents=True, exist_ok=True)
+    migrate.make_folder(engine)
     with engine.connect() as connection:
         if there := _tables(connection):
             raise Failure(
