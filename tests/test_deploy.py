@@ -51,6 +51,26 @@ def test_the_environment_names_settings_that_there_are() -> None:
     assert set(names) <= known
 
 
+def test_the_steps_make_the_place_and_call_commands_as_the_units_do() -> None:
+    steps = (DEPLOY.parent / "docs/operating.md").read_text().partition("## Deployment")[2].partition("\n## ")[0]
+    unit, environment = (DEPLOY / "meetup.service").read_text(), (DEPLOY / "environment.example").read_text()
+    (place,) = re.findall(r"^WorkingDirectory=(.*)$", unit, re.MULTILINE)
+    (user,) = re.findall(r"^User=(.*)$", unit, re.MULTILINE)
+    (mode,) = re.findall(r"^StateDirectoryMode=(.*)$", unit, re.MULTILINE)
+    (file,) = re.findall(r"^EnvironmentFile=(.*)$", unit, re.MULTILINE)
+    assert f"MEETUP_INSTANCE={place}\n" in environment
+    assert f"install -d -o {user} -g {user} -m {mode} {place}`" in steps
+    (line,) = re.findall(r"systemd-run .*?/opt/meetup/bin/meetup", steps, re.DOTALL)
+    words = shlex.split(line.replace("\\\n", " "))
+    assert {f"--uid={user}", f"--gid={user}", f"--working-directory={place}"} <= set(words)
+    assert words[words.index("-p") + 1] == f"EnvironmentFile={file}"
+    program = shutil.which("systemd-run")
+    if program is None:
+        cannot_run("systemd", "systemd-run is not installed")
+    known = subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
+    assert [word for word in words if word.startswith("--") and word.partition("=")[0] not in known] == []
+
+
 def test_a_stop_is_waited_for_as_long_as_it_may_take() -> None:
     from meetup.cli.supervise import GRACE
 

@@ -21,6 +21,7 @@ def command() -> None:
 @pass_mount
 def upgrade(mount: Mount, target: str) -> None:
     """Bring the database up to TARGET; everything by default."""
+    migrate.make_folder(mount.database.engine)
     before = _current(mount)
     migrate.upgrade(mount.database.engine, target, mount.migration_locations)
     after = _current(mount)

@@ -12,7 +12,7 @@ from meetup import __version__, migrate
 from meetup.activity.log import Break, verify
 from meetup.cli import archive
 from meetup.cli.context import Failure, pass_mount
-from meetup.cli.snapshots import put
+from meetup.cli.snapshots import look_that_it_is_empty, put
 from meetup.links import fingerprint
 from meetup.mount import Mount
 from meetup.storage import Restorable
@@ -38,10 +38,8 @@ def command(mount: Mount, file: Path) -> None:
         storage = mount.storage
         if manifest.attachments and not isinstance(storage, Restorable):
             raise Failure("the host's storage cannot take attachments under their keys: it has no method put()")
-        with tempfile.TemporaryDirectory(prefix="meetup-restore-") as folder:
-            copy = Path(folder) / "database"
-            backup.database(copy)
-            put(mount.database.engine, copy)
+        look_that_it_is_empty(mount.database.engine)
+        # The database last: it is what says that something is here, and what fails before it can be tried again.
         hidden = not sys.stderr.isatty()
         with click.progressbar(
             backup.attachments(),
@@ -53,6 +51,10 @@ def command(mount: Mount, file: Path) -> None:
             for key, content in bar:
                 assert isinstance(storage, Restorable)
                 storage.put(key, content)
+        with tempfile.TemporaryDirectory(prefix="meetup-restore-") as folder:
+            copy = Path(folder) / "database"
+            backup.database(copy)
+            put(mount.database.engine, copy)
     _prove(mount)
     if manifest.secret != fingerprint(mount.secret):
         click.echo(

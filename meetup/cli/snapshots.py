@@ -42,27 +42,38 @@ def take(engine: Engine, path: Path) -> tuple[list[str], list[str]]:
         return list(migrate.current(connection)), _keys(connection)
 
 
+def look_that_it_is_empty(engine: Engine) -> None:
+    """See that the database holds nothing of ours; the table of revisions alone, after all went back, is nothing.
+
+    Raises:
+        Failure: if it does.
+    """
+    migrate.make_folder(engine)
+    with engine.connect() as connection:
+        there = _tables(connection)
+        if there == [migrate.VERSION_TABLE] and not migrate.current(connection):
+            return
+    if there:
+        raise Failure(
+            f"the database {engine.url.render_as_string()} is not empty (it has {there[0]}); "
+            "restore into an empty one, and then let MEETUP_DATABASE_URL name it"
+        )
+
+
 def put(engine: Engine, path: Path) -> None:
     """Fill the empty database with the copy at `path`, all or nothing.
 
     Raises:
         Failure: if it is not empty, or pg_restore is not there or fails.
     """
-    folder = engine.url.database
-    if engine.dialect.name == "sqlite" and folder:
-        Path(folder).parent.mkdir(parents=True, exist_ok=True)
-    with engine.connect() as connection:
-        if there := _tables(connection):
-            raise Failure(
-                f"the database {engine.url.render_as_string()} is not empty (it has {there[0]}); "
-                "restore into an empty one, and then let MEETUP_DATABASE_URL name it"
-            )
-        if engine.dialect.name == "sqlite":
-            connection.rollback()
-            with sqlite3.connect(path) as copy:
-                copy.backup(_raw(connection))
-            copy.close()
-            return
+    look_that_it_is_empty(engine)
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection, sqlite3.connect(path) as copy:
+            copy.backup(_raw(connection))
+        copy.close()
+        return
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {migrate.VERSION_TABLE}")
     _run(
         engine, "pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error",
         str(path), "--dbname",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ from meetup.work import Work
 if TYPE_CHECKING:
     from meetup.mount import Mount
 
+#: What an id may be made of: a log's line, a header and the columns that keep it carry it as it is.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,40}")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -40,7 +43,7 @@ def request_id() -> str:
 
 def chosen_id(given: str) -> str:
     """The id that a proxy gave a request, if it is one; else a new one."""
-    return given if given.isalnum() and len(given) <= 40 else secrets.token_hex(8)
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 def current_actor() -> Actor:

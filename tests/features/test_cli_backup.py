@@ -144,6 +144,54 @@ def test_another_secret_and_a_lost_attachment_are_said(
     assert SECRET.encode() not in file.read_bytes()
 
 
+def test_a_restore_that_failed_at_the_attachments_can_be_tried_again(
+    runner: FlaskCliRunner, province: Province, work: Unit, mount: Mount, file: Path, elsewhere: Callable[..., Flask]
+) -> None:
+    attach(province, work, b"content of a file")
+    assert runner.invoke(args=["meetup", "backup", str(file)]).exit_code == 0
+    app = elsewhere()
+    there, other = app.test_cli_runner(), app.extensions["meetup"]["meetup"]
+    in_the_way = Path(app.instance_path) / "attachments"
+    in_the_way.parent.mkdir(exist_ok=True)
+    in_the_way.write_text("no folder")
+    refused = there.invoke(args=["meetup", "restore", str(file)])
+    assert refused.exit_code == 1
+    assert "attachments" in refused.stderr
+    in_the_way.unlink()
+    done = there.invoke(args=["meetup", "restore", str(file)])
+    assert done.exit_code == 0, done.stderr
+    assert contents(other.database.engine) == contents(mount.database.engine)
+
+
+def test_a_database_that_is_full_is_refused_before_attachments_are_touched(
+    runner: FlaskCliRunner, province: Province, work: Unit, mount: Mount, file: Path
+) -> None:
+    attach(province, work, b"content of a file")
+    assert runner.invoke(args=["meetup", "backup", str(file)]).exit_code == 0
+    with mount.work(write=False) as w:
+        (key,) = (row.key for row in w.db.query(Attachment))
+    mount.storage.delete(key)
+    refused = runner.invoke(args=["meetup", "restore", str(file)])
+    assert refused.exit_code == 1
+    assert "is not empty" in refused.stderr
+    with pytest.raises(FileNotFoundError):
+        mount.storage.open(key)
+
+
+def test_a_database_that_was_taken_back_to_nothing_is_empty(
+    runner: FlaskCliRunner, province: Province, mount: Mount, file: Path, elsewhere: Callable[..., Flask]
+) -> None:
+    assert runner.invoke(args=["meetup", "backup", str(file)]).exit_code == 0
+    app = elsewhere()
+    there, other = app.test_cli_runner(), app.extensions["meetup"]["meetup"]
+    assert there.invoke(args=["meetup", "db", "upgrade"]).exit_code == 0
+    assert there.invoke(args=["meetup", "db", "downgrade", "base", "--yes"]).exit_code == 0
+    done = there.invoke(args=["meetup", "restore", str(file)])
+    assert done.exit_code == 0, done.stderr
+    assert contents(other.database.engine) == contents(mount.database.engine)
+    assert there.invoke(args=["meetup", "db", "check"]).exit_code == 0
+
+
 def test_a_backup_of_a_newer_version_is_refused_before_anything_is_written(
     runner: FlaskCliRunner, mount: Mount, file: Path, elsewhere: Callable[..., Flask]
 ) -> None:

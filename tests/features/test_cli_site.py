@@ -268,3 +268,13 @@ def test_the_file_takes_every_setting_and_no_other(environment: dict[str, str]) 
     assert refused.returncode == 1
     said = {line.split()[1] for line in refused.stderr.splitlines()}
     assert said == {"MEETUP_PROXYS", "MEETUP_MAILBOX_ADRESS", "MEETUP_PROXIES", "MEETUP_COUNTRY"}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_the_first_command_makes_the_place(environment: dict[str, str], tmp_path: Path) -> None:
+    place = tmp_path / "not" / "there"
+    told = {**environment, "MEETUP_INSTANCE": str(place), "MEETUP_DATABASE_URL": ""}
+    done = _meetup(told, "db", "upgrade")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("now at ")
+    assert (place / "meetup.sqlite3").exists()

@@ -122,3 +122,19 @@ class TestBehindAProxy:
         answers = [ask(f"198.51.100.{number}") for number in range(21)]
         assert answers[:20] == [422] * 20
         assert answers[20] == 429
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", ["/healthz", "/"])
+class TestRequestId:
+    """The id that a proxy gives a request."""
+
+    @pytest.mark.parametrize("given", ["0f9b2c1e-7a4d-4c55-9d0e-3f6a1b2c4d5e", "my-request_42.1", "cafe0042", "a" * 40])
+    def test_it_stays(self, client: Visitor, path: str, given: str) -> None:
+        assert client.get(path, headers={"X-Request-ID": given}).headers["X-Request-ID"] == given
+
+    @pytest.mark.parametrize("given", ["", "a" * 41, "a b", "a;b", "mã", '"a"', "<a>", "a%0d%0ab"])
+    def test_another_is_replaced(self, client: Visitor, path: str, given: str) -> None:
+        told = client.get(path, headers={"X-Request-ID": given}).headers["X-Request-ID"]
+        assert told != given
+        assert len(told) == 16
