@@ -96,7 +96,7 @@ def _postponed(work: Work, row: Outgoing, f: FollowUp) -> Context:
 
 def _progress(work: Work, row: Outgoing, f: FollowUp) -> Context:
     note: Progress = work.get(Progress, row.context["progress"])
-    return {"quote": "" if row.context.get("follows") and f.issue.visibility == "confidential" else note.body}
+    return {"quote": "" if row.context.get("follows") and not f.issue.is_shared else note.body}
 
 
 def _opinion(work: Work, row: Outgoing, f: FollowUp) -> Context:
@@ -140,9 +140,12 @@ def _verified(work: Work, row: Outgoing, f: FollowUp) -> Context:
     needs(f, {"verified"}, N_("the enterprise has replied"))
     given = latest_answer(work, f.id)
     asked = not row.context.get("follows")
+    quote = given.text if given is not None else ""
+    if not asked and not f.issue.is_shared:
+        given, quote = None, f.issue.answer_for_all
     return {
         "answer": given,
-        "quote": given.text if given is not None else "",
+        "quote": quote,
         "confirm_by": f.confirm_by,
         "action_words": N_("Confirm or reopen") if asked else N_("See how it stands"),
     }
@@ -193,6 +196,7 @@ def _at_once(work: Work, row: Outgoing) -> Prepared:
         raise Superseded(N_("the issue goes on"))
     own = work.get(Issue, row.context["own"]) if row.context.get("own") else issue
     follows = bool(row.context.get("follows"))
+    told = issue.is_shared or not follows
     if follows and own is issue:
         url = work.mount.url("issues.show", number=issue.number) if issue.is_public else ""
         title = issue.published_title if issue.is_public else ""
@@ -204,8 +208,8 @@ def _at_once(work: Work, row: Outgoing) -> Prepared:
             "title": title,
             "name": row.recipient_name,
             "follows": follows,
-            "quote": issue.answer,
-            "references": issue.legal_references,
+            "quote": issue.answer if told else issue.answer_for_all,
+            "references": issue.legal_references if told else "",
             "action_url": url,
             "action_words": N_("See the answer"),
         }

@@ -76,6 +76,12 @@ def _to_reader(work: Work, row: Outgoing) -> Prepared:
     return Prepared(_for_reader(work, row))
 
 
+def _declined(work: Work, row: Outgoing) -> Prepared:
+    context = _for_reader(work, row)
+    issue: Issue = context["issue"]
+    return Prepared({**context, "reason": "" if context["follows"] and not issue.is_shared else issue.decline_reason})
+
+
 def _to_staff(work: Work, row: Outgoing) -> Prepared:
     return Prepared(_for_staff(work, row))
 
@@ -115,7 +121,8 @@ def _scheduled(work: Work, row: Outgoing) -> Prepared:
     at = next((at for item, at in zip(items, times, strict=False) if item.issue_id == row.context["issue"]), None)
     if at is None or session.state == "cancelled":
         raise Superseded(N_("it is no longer on the agenda"))
-    context |= {"session": session, "at": at}
+    told = not context["follows"] or context["issue"].is_shared_at(session)
+    context |= {"session": session if told else None, "at": at if told else None}
     return Prepared(context)
 
 
@@ -156,7 +163,7 @@ NOTICES = [
     Notice("issue_information", _information, N_("Information about an issue was given")),
     Notice("issue_accepted", _to_reader, N_("An issue was taken on")),
     Notice("issue_assigned", _assigned, N_("A department leads an issue")),
-    Notice("issue_declined", _to_reader, N_("An issue was not taken on")),
+    Notice("issue_declined", _declined, N_("An issue was not taken on")),
     Notice("issue_merged", _merged, N_("An issue goes on with another")),
     Notice("issue_withdrawn", _to_staff, N_("An issue was withdrawn")),
     Notice("issue_scheduled", _scheduled, N_("An issue is on the agenda")),

@@ -95,6 +95,26 @@ class Issue(Stateful, Base):
         return self.published_at is not None and self.visibility != "confidential"
 
     @property
+    def is_shared(self) -> bool:
+        """Whether who follows it (by a merged issue, by a co-signature) may read what is said to its sender.
+
+        What is said to the sender of a confidential or anonymous issue, or of one about conduct, may name it.
+        """
+        return self.visibility == "public" and self.kind != "conduct"
+
+    def is_shared_at(self, session: Session) -> bool:
+        """Whether who follows it may be told that it is on the agenda of `session`.
+
+        They are not asked to a private session; an anonymous issue is read out without its sender.
+        """
+        return not session.is_private and self.visibility != "confidential" and self.kind != "conduct"
+
+    @property
+    def answer_for_all(self) -> str:
+        """The answer that anyone may read; empty where there is none."""
+        return self.published_answer if self.is_public else ""
+
+    @property
     def about(self) -> str:
         """The session that it was raised for, if any."""
         return f"session:{self.session_id}" if self.session_id else ""

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, func, select
 
 from meetup.departments.models import Department
 from meetup.departments.service import calendar
@@ -119,12 +119,18 @@ def _readers(work: Work, rule: Rule, programmes: Mapping[int, Programme]) -> lis
             for to, those in by_address.items()
             if to
         ]
-    condition = _in_it(work, keys) & (Issue.kind != "conduct" if rule.whom == "department" else true())
+    # About conduct the head alone is told (R23); where none is entered, the head's digest goes to the department.
+    may_read = Issue.kind != "conduct"
+    if rule.whom == "head":
+        may_read |= Department.head_email != ""
     departments = work.db.scalars(
         select(Department)
         .where(
             Department.id.in_(
-                select(FollowUp.lead_department_id).join(Issue, FollowUp.issue_id == Issue.id).where(condition)
+                select(FollowUp.lead_department_id)
+                .join(Issue, FollowUp.issue_id == Issue.id)
+                .join(Department, FollowUp.lead_department_id == Department.id)
+                .where(_in_it(work, keys), may_read)
             )
         )
         .order_by(Department.id)
@@ -145,7 +151,7 @@ def weekly_digest(work: Work, row: Outgoing) -> Prepared:
     condition = _in_it(work, context["programmes"])
     if context.get("department"):
         condition &= FollowUp.lead_department_id == context["department"]
-    if context["whom"] == "department":
+    if context["whom"] != "chair" and not _is_head(work, row):
         condition &= Issue.kind != "conduct"
     today = _today(work)
     cal = calendar(work)
@@ -188,6 +194,14 @@ def weekly_digest(work: Work, row: Outgoing) -> Prepared:
             "action_url": work.mount.url("follow_ups.department" if of_one else "follow_ups.leader"),
         }
     )
+
+
+def _is_head(work: Work, row: Outgoing) -> bool:
+    """Whether a digest goes to the head of its department, as entered now."""
+    if row.context["whom"] != "head":
+        return False
+    head = work.get(Department, row.context["department"]).head_email
+    return bool(head) and row.recipient == head
 
 
 def _shares(work: Work, counts: Sequence[Any], today: date) -> list[Share]:

@@ -9,8 +9,11 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select, update
 
+from meetup.departments.models import Department
 from meetup.enterprises.models import Contact
+from meetup.issues.models import Issue
 from meetup.outbox.models import Outgoing
+from meetup.outbox.service import enqueue
 from meetup.programmes.models import Programme
 from meetup.reminders import keeping
 from meetup.sessions.models import Session
@@ -70,6 +73,68 @@ def test_a_digest_looks_a_week_ahead(province: Province, site: Any, smtp: Any, c
     (letter,) = digests(smtp, "stc@province.example")
     assert "Gần" in letter.text
     assert "Xa" not in letter.text
+
+
+def _conduct(province: Province, head_email: str) -> None:
+    """A week with one ordinary follow-up and one about conduct, the digest for the heads on."""
+    with province.work(province.actor("organizer")) as w:
+        w.db.execute(update(Department).where(Department.code == "STC").values(head_email=head_email))
+        w.commit()
+    digest(province, "head")
+    province.order("Hoàn thuế chậm", days=6)
+    province.order("Cán bộ sách nhiễu", days=6, kind="conduct")
+
+
+def test_conduct_stands_in_the_heads_digest(province: Province, site: Any, smtp: Any, clock: Any) -> None:
+    _conduct(province, "giamdoc.stc@province.example")
+    travel(clock, "2026-11-09T08:00")
+    worker(site)
+    (letter,) = digests(smtp, "giamdoc.stc@province.example")
+    assert "Cán bộ sách nhiễu" in letter.text
+    assert "Hoàn thuế chậm" in letter.text
+
+
+def test_where_there_is_no_head_the_departments_address_reads_no_conduct(
+    province: Province, site: Any, smtp: Any, clock: Any
+) -> None:
+    _conduct(province, "")
+    travel(clock, "2026-11-09T08:00")
+    worker(site)
+    (letter,) = digests(smtp, "stc@province.example")
+    assert "Cán bộ sách nhiễu" not in letter.text
+    assert "Hoàn thuế chậm" in letter.text
+
+
+def test_where_there_is_no_head_conduct_alone_makes_no_digest(
+    province: Province, site: Any, smtp: Any, clock: Any
+) -> None:
+    _conduct(province, "")
+    with province.work(province.actor("organizer")) as w:
+        w.db.execute(update(Issue).values(kind="conduct"))
+        w.commit()
+    travel(clock, "2026-11-09T08:00")
+    worker(site)
+    assert not digests(smtp, "stc@province.example")
+
+
+def test_a_digest_that_waits_looks_who_is_the_head_now(province: Province, site: Any, smtp: Any, clock: Any) -> None:
+    _conduct(province, "giamdoc.stc@province.example")
+    travel(clock, "2026-11-09T08:00")
+    with province.work(province.actor("organizer")) as w:
+        key = province.departments["STC"]
+        # As one that was written while this was still the head's address.
+        enqueue(
+            w,
+            "weekly_digest",
+            to="gd.stc@province.example",
+            subject=f"department:{key}",
+            context={"whom": "head", "department": key, "programmes": list(w.db.scalars(select(Programme.id)))},
+        )
+        w.commit()
+    worker(site)
+    (letter,) = digests(smtp, "gd.stc@province.example")
+    assert "Cán bộ sách nhiễu" not in letter.text
+    assert "Hoàn thuế chậm" in letter.text
 
 
 def test_nothing_is_sent_when_there_is_nothing(province: Province, site: Any, smtp: Any, clock: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,12 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 from sqlalchemy import delete, select
 
 from meetup.domain.scoring import Row as DomainRow
 from meetup.domain.scoring import tally
 from meetup.followups import service
 from meetup.followups.models import FollowUp
+from meetup.scorecards import periods
+from meetup.scorecards import service as scoring
 from meetup.scorecards.queries import scorecards, total
 from tests.features.following import Province, build
 
@@ -199,3 +203,37 @@ def test_any_period_is_answered(province: Province, query: str, status: int) -> 
 
 def test_without_anything_the_page_says_so(province: Province) -> None:
     assert "No results yet" in province.as_("nobody").get("/results/").text
+
+
+def test_who_led_once_reads_no_title_in_a_frozen_period(province: Province, clock: Any) -> None:
+    kept = province.order("Hoàn thuế chậm")
+    number = province.order("Bí mật cũ của công ty", visibility="confidential")
+    with province.work(province.actor("organizer")) as w:
+        key = scoring.open_period(w, starts_on=date(2026, 10, 1), ends_on=date(2026, 11, 30)).id
+        w.commit()
+    clock.travel(to="2026-12-02T08:00")
+    with province.work(province.actor("organizer")) as w:
+        scoring.close_period(w, periods.by_key(w.db, key))
+        w.commit()
+    rows = f"/results/rows?quarter=p{key}&by=department&code=STC&figure=assigned"
+    assert "Bí mật cũ của công ty" in province.as_("STC").get(rows).text
+    province.do(number, lambda w, f: service.accept(w, f))
+    with province.work(province.actor("organizer")) as w:
+        f = w.get(FollowUp, province.row(number).id)
+        to = province.department(w, "SXD")
+        service.request_transfer(w, f, to=to, reason="Không thuộc thẩm quyền.", ground="Nghị định 1/2025")
+        service.decide_transfer(w, f, to=to, reason="Chuyển.")
+        w.commit()
+    once = province.as_("STC")
+    assert once.get(province.page(number)).status_code == 404
+    page = once.get(rows)
+    assert page.status_code == 200
+    assert "Bí mật cũ của công ty" not in page.text
+    book = load_workbook(io.BytesIO(once.get(f"/results/export.xlsx?quarter=p{key}").data))
+    titles = {row[0]: row[1] for row in book["Rows"].iter_rows(min_row=2, values_only=True)}
+    assert titles[number] is None
+    assert titles[kept] == "Hoàn thuế chậm"
+    assert str(number) in page.text, "it still counts"
+    assert "Hoàn thuế chậm" in page.text
+    assert str(kept) in page.text
+    assert "Bí mật cũ của công ty" in province.as_("organizer").get(rows).text

@@ -50,9 +50,12 @@ def standings(work: Work, issues: Iterable[Issue]) -> dict[int, Standing]:
     return {issue.id: _standing(issue, found) for issue in listed}
 
 
-def _standing(issue: Issue, follow_ups: dict[int, list[FollowUp]]) -> Standing:
+def _standing(issue: Issue, follow_ups: dict[int, list[FollowUp]], *, followed: bool = False) -> Standing:
+    """Where it stands; `followed`: for the sender of another issue that was merged into it."""
     if issue.state == "merged" and issue.merged_into is not None:
-        into = _standing(issue.merged_into, follow_ups) if _is_loaded(issue.merged_into) else Standing("")
+        into = (
+            _standing(issue.merged_into, follow_ups, followed=True) if _is_loaded(issue.merged_into) else Standing("")
+        )
         line = _("It goes on together with issue %(number)s.", number=issue.merged_into.number)
         return Standing(f"{line} {into.line}".strip(), into.follow_up)
     mine = follow_ups.get(issue.id, [])
@@ -70,21 +73,24 @@ def _standing(issue: Issue, follow_ups: dict[int, list[FollowUp]]) -> Standing:
     silent = bool(mine) and all(one.closing == "no_response" for one in mine)
     waiting = any(one.state == "verified" for one in mine)
     state = mine[0].state if mine else ""
-    return Standing(_line(issue, waiting=waiting, silent=silent), state, not silent)
+    return Standing(_line(issue, waiting=waiting, silent=silent, followed=followed), state, not silent)
 
 
 def _is_loaded(issue: Issue) -> bool:
     return "lead_department" in issue.__dict__ and "session" in issue.__dict__
 
 
-def _line(issue: Issue, *, waiting: bool, silent: bool) -> str:
+def _line(issue: Issue, *, waiting: bool, silent: bool, followed: bool) -> str:
     department = name_of(issue.lead_department) or _("The organiser")
-    if issue.state == "scheduled" and issue.session is not None:
+    if issue.state == "declined" and followed and not issue.is_shared:
+        return _("It was not taken on.")
+    session = issue.session
+    if issue.state == "scheduled" and session is not None and (not followed or issue.is_shared_at(session)):
         return _(
             "%(department)s has it; it is on the agenda of “%(session)s”, %(at)s.",
             department=department,
-            session=issue.session.title,
-            at=format_datetime(issue.session.starts_at, issue.session.timezone),
+            session=session.title,
+            at=format_datetime(session.starts_at, session.timezone),
         )
     if issue.state == "answered":
         if waiting:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, make_response
 
-from meetup.access import LEADER, ORGANIZER
+from meetup.access import LEADER, ORGANIZER, can
 from meetup.domain.text import slug
 from meetup.plugins.figures import Figure
 from meetup.scorecards import periods as reading
@@ -174,16 +174,18 @@ def _rows(work: Work, span: Span) -> Sheet | None:
 
 def _facts(work: Work, span: Span, department_id: int | None) -> Iterable[Sequence[Any]]:
     source, after = span.source(work), None
-    conduct = sees_conduct(work)
+    conduct, actor = sees_conduct(work), current_actor()
     while True:
         found = reading.behind(
             work, source, "assigned", department_id=department_id, conduct=conduct, after=after, limit=500
         )
         for one in found[:500]:
             fact = one.fact
+            # In a frozen period an agency may lead what another leads now.
+            readable = can(actor, "follow_up.read", one.follow_up)
             yield (
                 one.follow_up.number,
-                one.follow_up.issue.title,
+                one.follow_up.issue.title if readable else "",
                 name_of(fact.lead_department),
                 fact.state,
                 fact.first_due_on,
@@ -193,7 +195,7 @@ def _facts(work: Work, span: Span, department_id: int | None) -> Iterable[Sequen
                 fact.extensions,
                 fact.reopenings,
                 fact.satisfaction,
-                one.follow_up.explanation,
+                one.follow_up.explanation if readable else "",
             )
         if len(found) <= 500:
             return
