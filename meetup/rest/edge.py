@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from meetup.access import can
-from meetup.errors import N_, InvalidInput, NotAllowed, NotFound, Stale
+from meetup.errors import N_, InvalidInput, MeetupError, NotAllowed, NotFound, Stale
 from meetup.rest.models import IdempotencyKey
 from meetup.rest.problems import problem
 from meetup.rest.tokens import actor_of
@@ -68,6 +68,9 @@ def call(action: str, *, of: Asked = ()) -> Callable[[View], View]:
                 return refusal
             if action != "staff" and not _may_ever(action):
                 raise NotAllowed()
+            if request.method not in SAFE_METHODS and not request.is_json and request.get_data():
+                # A reader of JSON finds nothing in it, and a call that needs no field would do as if nothing was sent.
+                raise NotJson()
             if request.method == "POST" and request.headers.get("Idempotency-Key"):
                 return _once(lambda: make_response(view(*args, **kwargs)))
             response = make_response(view(*args, **kwargs))
@@ -198,6 +201,16 @@ def _replay(known: IdempotencyKey, print_: str) -> Response:
     response.headers.update(json.loads(known.headers))
     response.headers["Idempotency-Replayed"] = "true"
     return response
+
+
+class NotJson(MeetupError):
+    """A body comes without the content type of JSON (RFC 9110 §15.5.16)."""
+
+    status = 415
+    code = "not_json"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Send the body as JSON, with Content-Type: application/json."))
 
 
 def tag_of(thing: Any) -> str:
