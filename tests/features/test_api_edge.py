@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -49,6 +51,22 @@ def organizer(runner: Any, site: Any, smtp: Any, clock: Any, tmp_path: Any) -> A
     return caller
 
 
+def at_once(
+    site: Any, organizer: Api, method: str, path: str, bodies: list[Any], **headers: str
+) -> list[tuple[int, bool, Any]]:
+    """Send the same call with each of these bodies at the same moment; how each is answered."""
+    ready = Barrier(len(bodies))
+
+    def send(body: Any) -> tuple[int, bool, Any]:
+        client = site.test_client()
+        ready.wait()
+        answer = client.open(f"/api/v1{path}", method=method, json=body, headers={**organizer.headers, **headers})
+        return answer.status_code, "Idempotency-Replayed" in answer.headers, answer.get_json(force=True)
+
+    with ThreadPoolExecutor(len(bodies)) as threads:
+        return list(threads.map(send, bodies))
+
+
 @pytest.mark.parametrize("kind", [None, "application/x-www-form-urlencoded", "text/plain"])
 def test_a_body_that_is_not_json_is_refused_and_changes_nothing(organizer: Api, kind: str | None) -> None:
     organizer.call("POST", "/sessions/1/publish", status=200)
@@ -93,3 +111,46 @@ def test_json_of_any_kind_is_taken_and_so_is_no_body_at_all(organizer: Api) -> N
 def test_who_has_no_token_is_told_that_first(organizer: Api) -> None:
     answer = organizer.client.patch("/api/v1/sessions/1", data=b"title=x", content_type="text/plain")
     assert answer.status_code == 401
+
+
+def tabled(organizer: Api) -> int:
+    """The draft is published and has one accepted issue; its number."""
+    organizer.call("POST", "/sessions/1/publish", status=200)
+    organizer.call("POST", "/sessions/1/registrations", BODY, 201)
+    handed_in = {"registration_id": 1, "title": "Hoàn thuế", "description": "Hồ sơ hoàn thuế ba tháng chưa có trả lời."}
+    number: int = organizer.call("POST", "/sessions/1/issues", handed_in, 201).get_json()["id"]
+    organizer.call("POST", f"/issues/{number}/accept", {"field": "thue", "lead_department": "STC"}, 200)
+    return number
+
+
+def test_an_agenda_that_somebody_else_changed_is_not_written_over(organizer: Api) -> None:
+    number, path = tabled(organizer), "/sessions/1/agenda"
+    empty = organizer.call("GET", path, status=200).headers["ETag"]
+    written = organizer.call("PUT", path, [{"issue_id": number, "minutes": 10}], 200, **{"If-Match": empty})
+    assert written.headers["ETag"] != empty
+
+    stale = organizer.call("PUT", path, [], 412, **{"If-Match": empty})
+    assert stale.get_json()["title"] == "Changed in the meantime"
+    read = organizer.call("GET", path, status=200, **{"If-None-Match": empty})
+    assert [one["issue_id"] for one in read.get_json()] == [number]
+    assert read.headers["ETag"] == written.headers["ETag"]
+    organizer.call("GET", path, status=304, **{"If-None-Match": read.headers["ETag"]})
+
+    # Longer, and at another time: each is another agenda.
+    longer = organizer.call(
+        "PUT", path, [{"issue_id": number, "minutes": 20}], 200, **{"If-Match": read.headers["ETag"]}
+    )
+    organizer.call("PUT", path, [], 412, **{"If-Match": read.headers["ETag"]})
+    organizer.call("PATCH", "/sessions/1", {"starts_at": "2026-11-14T07:30:00+07:00"}, 200)
+    moved = organizer.call("GET", path, status=200, **{"If-None-Match": longer.headers["ETag"]})
+    organizer.call("PUT", path, [], 200, **{"If-Match": moved.headers["ETag"]})
+    organizer.call("PUT", path, [], 200)
+    organizer.call("PUT", path, [], 200, **{"If-Match": "*"})
+
+
+def test_of_two_agendas_written_at_once_over_the_same_one_is_taken(organizer: Api, site: Any) -> None:
+    number, path = tabled(organizer), "/sessions/1/agenda"
+    tag = organizer.call("PUT", path, [{"issue_id": number, "minutes": 10}], 200).headers["ETag"]
+    wanted = [[{"issue_id": number, "minutes": minutes}] for minutes in (20, 30, 40)]
+    answers = at_once(site, organizer, "PUT", path, wanted, **{"If-Match": tag})
+    assert sorted(status for status, _replayed, _text in answers) == [200, 412, 412], answers
