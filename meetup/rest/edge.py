@@ -154,13 +154,31 @@ def _once(run: Callable[[], Response]) -> Response:
     known = _remembered(token_id, key)
     if known is not None:
         return _replay(known, print_)
-    response = run()
-    if response.status_code >= 400:
-        return response
+    response: Response | None = None
+    try:
+        response = run()
+        if response.status_code < 400:
+            _keep(response, key, print_)
+            work.commit()
+    except (MeetupError, IntegrityError) as error:
+        # The same key at the same moment: the other one was first and changed what this one came to change, and its
+        # answer, which was stored with that change, is ours too.
+        work.db.rollback()
+        known = _remembered(token_id, key)
+        if known is not None:
+            return _replay(known, print_)
+        if response is not None and isinstance(error, IntegrityError):
+            raise Stale() from None
+        raise
+    return response
+
+
+def _keep(response: Response, key: str, print_: str) -> None:
+    work = current_work()
     kept = {name: response.headers[name] for name in ("Location", "ETag", "Content-Type") if name in response.headers}
     work.db.add(
         IdempotencyKey(
-            token_id=token_id,
+            token_id=current_actor().token_id,
             key=key,
             fingerprint=print_,
             status=response.status_code,
@@ -169,16 +187,6 @@ def _once(run: Callable[[], Response]) -> Response:
             created_at=work.now,
         )
     )
-    try:
-        work.commit()
-    except IntegrityError:
-        # The same key at the same moment: the other one was first, and its answer is ours too.
-        work.db.rollback()
-        known = _remembered(token_id, key)
-        if known is None:
-            raise Stale() from None
-        return _replay(known, print_)
-    return response
 
 
 def _remembered(token_id: int | None, key: str) -> IdempotencyKey | None:

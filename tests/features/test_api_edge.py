@@ -154,3 +154,34 @@ def test_of_two_agendas_written_at_once_over_the_same_one_is_taken(organizer: Ap
     wanted = [[{"issue_id": number, "minutes": minutes}] for minutes in (20, 30, 40)]
     answers = at_once(site, organizer, "PUT", path, wanted, **{"If-Match": tag})
     assert sorted(status for status, _replayed, _text in answers) == [200, 412, 412], answers
+
+
+def test_the_same_key_at_the_same_moment_gets_the_first_answer(organizer: Api, site: Any) -> None:
+    """A client that repeats after a timeout, while the first is still at work."""
+
+    def repeated(path: str, body: Any, key: str, status: int) -> None:
+        answers = at_once(site, organizer, "POST", path, [body] * 4, **{"Idempotency-Key": key})
+        assert [one[0] for one in answers] == [status] * 4, f"{path}: {answers}"
+        assert sorted(one[1] for one in answers) == [False, True, True, True]
+        assert all(one[2] == answers[0][2] for one in answers)
+
+    repeated("/sessions/1/publish", None, "k-1", 200)
+    repeated("/sessions/1/registrations", BODY, "k-2", 201)
+    handed_in = {"registration_id": 1, "title": "Hoàn thuế", "description": "Hồ sơ hoàn thuế ba tháng chưa có trả lời."}
+    repeated("/sessions/1/issues", handed_in, "k-3", 201)
+    number = organizer.call("GET", "/issues", status=200).get_json()["items"][0]["id"]
+    repeated(f"/issues/{number}/accept", {"field": "thue", "lead_department": "STC"}, "k-4", 200)
+    ordered = [{"lead_department": "STC", "task": "Trả lời", "working_days": 3}]
+    repeated(f"/issues/{number}/conclusion", {"text": "Giao Sở Tài chính", "follow_ups": ordered}, "k-5", 201)
+    assert len(organizer.call("GET", "/follow-ups", status=200).get_json()["items"]) == 1
+    repeated("/sessions/1/cancel", {"reason": "Bão"}, "k-6", 200)
+
+
+def test_a_refusal_is_nobodys_first_answer(organizer: Api, site: Any) -> None:
+    organizer.call("POST", "/sessions/1/publish", status=200, **{"Idempotency-Key": "k-1"})
+    wrong = organizer.call("POST", "/sessions/1/publish", status=409, **{"Idempotency-Key": "k-2"})
+    assert wrong.get_json()["state"] == "published"
+    organizer.call("POST", "/sessions/1/cancel", {"reason": "Bão"}, 422, **{"Idempotency-Key": "k-1"})
+    bodies = [{"reason": "Bão"}, {"reason": "Lũ"}]
+    answers = at_once(site, organizer, "POST", "/sessions/1/cancel", bodies, **{"Idempotency-Key": "k-3"})
+    assert sorted(one[0] for one in answers) == [200, 422], "one key for two requests"
