@@ -72,8 +72,8 @@ def call(action: str, *, of: Asked = ()) -> Callable[[View], View]:
                 # A reader of JSON finds nothing in it, and a call that needs no field would do as if nothing was sent.
                 raise NotJson()
             if request.method == "POST" and request.headers.get("Idempotency-Key"):
-                return _once(lambda: make_response(view(*args, **kwargs)))
-            response = make_response(view(*args, **kwargs))
+                return _once(lambda: _with_digest(make_response(view(*args, **kwargs))))
+            response = _with_digest(make_response(view(*args, **kwargs)))
             if response.status_code < 400:
                 current_work().commit()
             if request.method in SAFE_METHODS:
@@ -221,19 +221,31 @@ class NotJson(MeetupError):
         super().__init__(N_("Send the body as JSON, with Content-Type: application/json."))
 
 
+def _with_digest(response: Response) -> Response:
+    """Say in the entity tag what is shown, too: some of it changes without a new version, such as the seats taken."""
+    tag, _weak = response.get_etag()
+    if tag is not None:
+        response.set_etag(f"{tag}.{hashlib.sha256(response.get_data()).hexdigest()[:16]}")
+    return response
+
+
 def tag_of(thing: Any) -> str:
-    """The entity tag of a thing with a version."""
+    """What the entity tag of a thing with a version begins with, and what ``If-Match`` compares."""
     return f"{thing.KIND}-{thing.id}-{thing.version}"
 
 
 def check_match(thing: Any) -> None:
-    """Go on only if ``If-Match``, where it is sent, names the thing as it is.
+    """Go on only if ``If-Match``, where it is sent, names the thing's version as it is.
+
+    What else its tag tells of what was shown is for ``If-None-Match`` alone.
 
     Raises:
         Precondition: 412 when it is stale.
     """
     sent = request.if_match
-    if request.headers.get("If-Match") and not sent.contains(tag_of(thing)):
+    if not request.headers.get("If-Match") or sent.star_tag:
+        return
+    if tag_of(thing) not in {tag.partition(".")[0] for tag in sent.as_set()}:
         raise Precondition()
 
 
@@ -244,5 +256,5 @@ class Precondition(Stale):
 
 
 def tagged(body: Any, thing: Any, status: int = 200) -> tuple[Any, int, dict[str, str]]:
-    """An answer with the thing's entity tag."""
+    """An answer with the thing's entity tag; :func:`call` adds a digest of what is shown to it."""
     return body, status, {"ETag": f'"{tag_of(thing)}"'}

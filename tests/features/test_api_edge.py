@@ -185,3 +185,41 @@ def test_a_refusal_is_nobodys_first_answer(organizer: Api, site: Any) -> None:
     bodies = [{"reason": "Bão"}, {"reason": "Lũ"}]
     answers = at_once(site, organizer, "POST", "/sessions/1/cancel", bodies, **{"Idempotency-Key": "k-3"})
     assert sorted(one[0] for one in answers) == [200, 422], "one key for two requests"
+
+
+def test_who_polls_sees_what_changes_without_a_new_version(organizer: Api, clock: Any) -> None:
+    """Seats taken, a place in line, a due date that passes: each tag still lets its holder write."""
+    organizer.call("POST", "/sessions/1/publish", status=200)
+    session = organizer.call("GET", "/sessions/1", status=200)
+    organizer.call("GET", "/sessions/1", status=304, **{"If-None-Match": session.headers["ETag"]})
+    organizer.call("POST", "/sessions/1/registrations", BODY, 201)
+    later = organizer.call("GET", "/sessions/1", status=200, **{"If-None-Match": session.headers["ETag"]})
+    assert (session.get_json()["seats_taken"], later.get_json()["seats_taken"]) == (0, 2)
+    assert session.get_json()["version"] == later.get_json()["version"]
+    changed = organizer.call("PATCH", "/sessions/1", {"topic": "Thuế"}, 200, **{"If-Match": session.headers["ETag"]})
+    organizer.call("GET", "/sessions/1", status=304, **{"If-None-Match": changed.headers["ETag"]})
+    organizer.call("PATCH", "/sessions/1", {"topic": "Đất"}, 412, **{"If-Match": later.headers["ETag"]})
+    several = f'"session-9-9", {changed.headers["ETag"]}'
+    organizer.call("PATCH", "/sessions/1", {"topic": "Đất"}, 200, **{"If-Match": several})
+    organizer.call("PATCH", "/sessions/1", {"topic": "Nước"}, 200, **{"If-Match": "*"})
+    organizer.call("PATCH", "/sessions/1", {"topic": "Điện"}, 412, **{"If-Match": "nonsense"})
+
+    third = {**OTHER["contact"], "email": "cuong@ba.example"}
+    enterprise = {**OTHER["enterprise"], "tax_code": "9999900038", "name": "Chế biến Mẫu Ba"}
+    organizer.call("POST", "/sessions/1/registrations", OTHER, 201)
+    organizer.call("POST", "/sessions/1/registrations", {**OTHER, "contact": third, "enterprise": enterprise}, 201)
+    waiting = organizer.call("GET", "/registrations/3", status=200)
+    organizer.call("POST", "/registrations/2/cancel", status=200)
+    nearer = organizer.call("GET", "/registrations/3", status=200, **{"If-None-Match": waiting.headers["ETag"]})
+    assert (waiting.get_json()["waitlist_position"], nearer.get_json()["waitlist_position"]) == (2, 1)
+
+    handed_in = {"registration_id": 1, "title": "Hoàn thuế", "description": "Hồ sơ hoàn thuế ba tháng chưa có trả lời."}
+    number = organizer.call("POST", "/sessions/1/issues", handed_in, 201).get_json()["id"]
+    organizer.call("POST", f"/issues/{number}/accept", {"field": "thue", "lead_department": "STC"}, 200)
+    ordered = [{"lead_department": "STC", "task": "Trả lời", "working_days": 3}]
+    body = {"text": "Giao Sở Tài chính", "follow_ups": ordered}
+    (made,) = organizer.call("POST", f"/issues/{number}/conclusion", body, 201).get_json()
+    early = organizer.call("GET", f"/follow-ups/{made['id']}", status=200)
+    clock.travel(days=60)
+    late = organizer.call("GET", f"/follow-ups/{made['id']}", status=200, **{"If-None-Match": early.headers["ETag"]})
+    assert (early.get_json()["overdue"], late.get_json()["overdue"]) == (False, True)
