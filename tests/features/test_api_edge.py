@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from meetup import Meetup
 from tests.features.chain import Api, bring_in, tokens_of
 
 BODY: dict[str, Any] = {
@@ -223,3 +226,23 @@ def test_who_polls_sees_what_changes_without_a_new_version(organizer: Api, clock
     clock.travel(days=60)
     late = organizer.call("GET", f"/follow-ups/{made['id']}", status=200, **{"If-None-Match": early.headers["ETag"]})
     assert (early.get_json()["overdue"], late.get_json()["overdue"]) == (False, True)
+
+
+def test_a_second_registration_is_answered_as_described(organizer: Api) -> None:
+    organizer.call("POST", "/sessions/1/publish", status=200)
+    organizer.call("POST", "/sessions/1/registrations", BODY, 201)
+    assert organizer.call("POST", "/sessions/1/registrations", BODY, 200).get_json()["id"] == 1
+    answers = organizer.call("GET", "/openapi.json", status=200).get_json()["paths"]
+    described = answers["/api/v1/sessions/{session_id}/registrations"]["post"]["responses"]
+    shape = {"$ref": "#/components/schemas/RegistrationOut"}
+    assert [described[status]["content"]["application/json"]["schema"] for status in ("200", "201")] == [shape, shape]
+
+
+def test_the_description_of_a_mounted_site_says_its_prefix_once(tmp_path: Path) -> None:
+    host = Flask("host")
+    host.config.update(TESTING=True, SECRET_KEY="x" * 40, MEETUP_BASE_URL="http://localhost/coffee")
+    host.config.update(MEETUP_DATABASE_URL=f"sqlite:///{tmp_path / 'a.db'}", MEETUP_PLUGINS="")
+    Meetup(host, url_prefix="/coffee")
+    described = host.test_client().get("/coffee/api/v1/openapi.json").get_json()
+    assert described["servers"] == [{"url": "http://localhost"}]
+    assert "/coffee/api/v1/sessions" in described["paths"]
