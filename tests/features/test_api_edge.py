@@ -246,3 +246,17 @@ def test_the_description_of_a_mounted_site_says_its_prefix_once(tmp_path: Path) 
     described = host.test_client().get("/coffee/api/v1/openapi.json").get_json()
     assert described["servers"] == [{"url": "http://localhost"}]
     assert "/coffee/api/v1/sessions" in described["paths"]
+
+
+def test_a_scorecard_has_the_fields_that_are_described(organizer: Api) -> None:
+    number = tabled(organizer)
+    ordered = [{"lead_department": "STC", "task": "Trả lời", "working_days": 3}]
+    organizer.call("POST", f"/issues/{number}/conclusion", {"text": "Giao Sở", "follow_ups": ordered}, 201)
+    described = organizer.call("GET", "/openapi.json", status=200).get_json()
+    known = described["components"]["schemas"]["ScorecardOut"]["properties"]
+    answer = described["paths"]["/api/v1/scorecards"]["get"]["responses"]["200"]
+    assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/ScorecardPage"}
+    for by in ("department", "criterion"):
+        items = organizer.call("GET", f"/scorecards?by={by}", status=200).get_json()["items"]
+        assert items
+        assert all(one.keys() == known.keys() for one in items)
