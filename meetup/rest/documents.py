@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify
 from flask_smorest import Api
@@ -35,6 +36,8 @@ def describe(mount: Any) -> dict[str, Any]:
     if made is not None:
         return made
     app = mount.app
+    # The paths say where Meetup is mounted already.
+    site = urlsplit(mount.settings.base_url)
     commands = dict(app.cli.commands)
     api = QuietApi(
         spec_kwargs={
@@ -42,7 +45,7 @@ def describe(mount: Any) -> dict[str, Any]:
             "version": __version__,
             "openapi_version": "3.1.0",
             "info": {"description": "Sessions, registrations, issues and follow-ups of a business meeting programme."},
-            "servers": [{"url": mount.settings.base_url.rstrip("/")}],
+            "servers": [{"url": f"{site.scheme}://{site.netloc}"}],
             "security": [{"token": []}],
         }
     )

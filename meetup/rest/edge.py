@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from meetup.access import can
-from meetup.errors import N_, InvalidInput, NotAllowed, NotFound, Stale
+from meetup.errors import N_, InvalidInput, MeetupError, NotAllowed, NotFound, Stale
 from meetup.rest.models import IdempotencyKey
 from meetup.rest.problems import problem
 from meetup.rest.reading import BodyParser
@@ -71,9 +71,12 @@ def call(action: str, *, of: Asked = ()) -> Callable[[View], View]:
                 return refusal
             if action != "staff" and not _may_ever(action):
                 raise NotAllowed()
+            if request.method not in SAFE_METHODS and not request.is_json and request.get_data():
+                # A reader of JSON finds nothing in it, and a call that needs no field would do as if nothing was sent.
+                raise NotJson()
             if request.method == "POST" and request.headers.get("Idempotency-Key"):
-                return _once(lambda: make_response(view(*args, **kwargs)))
-            response = make_response(view(*args, **kwargs))
+                return _once(lambda: _with_digest(make_response(view(*args, **kwargs))))
+            response = _with_digest(make_response(view(*args, **kwargs)))
             if response.status_code < 400:
                 current_work().commit()
             if request.method in SAFE_METHODS:
@@ -154,13 +157,31 @@ def _once(run: Callable[[], Response]) -> Response:
     known = _remembered(token_id, key)
     if known is not None:
         return _replay(known, print_)
-    response = run()
-    if response.status_code >= 400:
-        return response
+    response: Response | None = None
+    try:
+        response = run()
+        if response.status_code < 400:
+            _keep(response, key, print_)
+            work.commit()
+    except (MeetupError, IntegrityError) as error:
+        # The same key at the same moment: the other one was first and changed what this one came to change, and its
+        # answer, which was stored with that change, is ours too.
+        work.db.rollback()
+        known = _remembered(token_id, key)
+        if known is not None:
+            return _replay(known, print_)
+        if response is not None and isinstance(error, IntegrityError):
+            raise Stale() from None
+        raise
+    return response
+
+
+def _keep(response: Response, key: str, print_: str) -> None:
+    work = current_work()
     kept = {name: response.headers[name] for name in ("Location", "ETag", "Content-Type") if name in response.headers}
     work.db.add(
         IdempotencyKey(
-            token_id=token_id,
+            token_id=current_actor().token_id,
             key=key,
             fingerprint=print_,
             status=response.status_code,
@@ -169,16 +190,6 @@ def _once(run: Callable[[], Response]) -> Response:
             created_at=work.now,
         )
     )
-    try:
-        work.commit()
-    except IntegrityError:
-        # The same key at the same moment: the other one was first, and its answer is ours too.
-        work.db.rollback()
-        known = _remembered(token_id, key)
-        if known is None:
-            raise Stale() from None
-        return _replay(known, print_)
-    return response
 
 
 def _remembered(token_id: int | None, key: str) -> IdempotencyKey | None:
@@ -203,19 +214,41 @@ def _replay(known: IdempotencyKey, print_: str) -> Response:
     return response
 
 
+class NotJson(MeetupError):
+    """A body comes without the content type of JSON (RFC 9110 §15.5.16)."""
+
+    status = 415
+    code = "not_json"
+
+    def __init__(self) -> None:
+        super().__init__(N_("Send the body as JSON, with Content-Type: application/json."))
+
+
+def _with_digest(response: Response) -> Response:
+    """Say in the entity tag what is shown, too: some of it changes without a new version, such as the seats taken."""
+    tag, _weak = response.get_etag()
+    if tag is not None:
+        response.set_etag(f"{tag}.{hashlib.sha256(response.get_data()).hexdigest()[:16]}")
+    return response
+
+
 def tag_of(thing: Any) -> str:
-    """The entity tag of a thing with a version."""
+    """What the entity tag of a thing with a version begins with, and what ``If-Match`` compares."""
     return f"{thing.KIND}-{thing.id}-{thing.version}"
 
 
 def check_match(thing: Any) -> None:
-    """Go on only if ``If-Match``, where it is sent, names the thing as it is.
+    """Go on only if ``If-Match``, where it is sent, names the thing's version as it is.
+
+    What else its tag tells of what was shown is for ``If-None-Match`` alone.
 
     Raises:
         Precondition: 412 when it is stale.
     """
     sent = request.if_match
-    if request.headers.get("If-Match") and not sent.contains(tag_of(thing)):
+    if not request.headers.get("If-Match") or sent.star_tag:
+        return
+    if tag_of(thing) not in {tag.partition(".")[0] for tag in sent.as_set()}:
         raise Precondition()
 
 
@@ -226,5 +259,5 @@ class Precondition(Stale):
 
 
 def tagged(body: Any, thing: Any, status: int = 200) -> tuple[Any, int, dict[str, str]]:
-    """An answer with the thing's entity tag."""
+    """An answer with the thing's entity tag; :func:`call` adds a digest of what is shown to it."""
     return body, status, {"ETag": f'"{tag_of(thing)}"'}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -34,6 +37,7 @@ from meetup.rest.schemas import (
     rfc3339,
 )
 from meetup.sessions.models import Session
+from meetup.sessions.service import lock
 from meetup.web.current import current_actor, current_work
 from meetup.web.paging import paged, unpack
 
@@ -180,6 +184,24 @@ def withdraw_issue(issue_id: int) -> Any:
     return shown(issue_id)
 
 
+@dataclass(frozen=True)
+class Agenda:
+    """What an agenda's entity tag is made of: its rows are no part of the session's version.
+
+    Args:
+        id: the session's key.
+        version: a digest of what is shown: issues in order, titles, minutes, times.
+    """
+
+    KIND: ClassVar[str] = "agenda"
+    id: int
+    version: str
+
+
+def _as_read(session: Session, rows: list[dict[str, Any]]) -> Agenda:
+    return Agenda(session.id, hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16])
+
+
 def _agenda(session: Session) -> list[dict[str, Any]]:
     rows = (
         current_work()
@@ -209,7 +231,8 @@ def _agenda(session: Session) -> list[dict[str, Any]]:
 def read_agenda(session_id: int) -> Any:
     """The agenda in order, with computed starting times."""
     session = find.session(session_id)
-    return tagged(_agenda(session), session)
+    rows = _agenda(session)
+    return tagged(rows, _as_read(session, rows))
 
 
 @bp.put("/sessions/<int:session_id>/agenda")
@@ -221,7 +244,9 @@ def write_agenda(rows: list[dict[str, Any]], session_id: int) -> Any:
     """Set the agenda: issues in order, each with its minutes."""
     work = current_work()
     session = find.session(session_id)
-    check_match(session)
+    # Of two who read the same agenda one writes first, and the other's tag is old by then.
+    lock(work, session)
+    check_match(_as_read(session, _agenda(session)))
     wanted = {row["issue_id"] for row in rows}
     possible = [number for number in wanted if number <= find.MOST_NUMBER]
     found = {row.number: row for row in work.db.scalars(find.issues().where(Issue.number.in_(possible))).all()}
@@ -230,7 +255,8 @@ def write_agenda(rows: list[dict[str, Any]], session_id: int) -> Any:
         raise find.unknown_issue(missing[0])
     issues.set_agenda(work, session, [(found[row["issue_id"]], row["minutes"]) for row in rows])
     work.db.flush()
-    return tagged(_agenda(session), session)
+    agenda = _agenda(session)
+    return tagged(agenda, _as_read(session, agenda))
 
 
 @bp.post("/issues/<int:issue_id>/conclusion")

@@ -12,6 +12,7 @@ from meetup.activity import queries as activity
 from meetup.rest import find
 from meetup.rest.edge import Resource, call
 from meetup.rest.schemas import ActivityOut, ActivityQuery, ScorecardQuery, page_of
+from meetup.rest.schemas.results import ScorecardOut
 from meetup.scorecards.queries import scorecards
 from meetup.web.current import current_work
 
@@ -21,7 +22,7 @@ bp = Resource("results", __name__, description="Scorecards and the activity log.
 @bp.get("/scorecards")
 @call("staff")
 @bp.arguments(ScorecardQuery, location="query")
-@bp.response(200)
+@bp.response(200, page_of(ScorecardOut))
 def list_scorecards(query: dict[str, Any]) -> Response:
     """Each department's (field's, criterion's) results in a period."""
     rows = scorecards(current_work(), by=query["by"], since=query["since"], until=query["until"])

@@ -281,6 +281,7 @@ def _own_url(token: str) -> str:
 @bp.doc(parameters=[KEY_HEADER])
 @bp.arguments(RegistrationIn)
 @bp.response(201, RegistrationOut)
+@bp.alt_response(200, schema=RegistrationOut)
 def register(data: dict[str, Any], session_id: int) -> Any:
     """Register an enterprise; a second time finds the first (200) and mails its link to its contact.
 
