@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import case, exists, func, select, update
+from sqlalchemy import ColumnElement, case, exists, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from meetup.enterprises.models import Consent, Contact
 from meetup.errors import N_
@@ -104,6 +105,24 @@ def withdraw_everywhere(work: Work, email: str, purpose: str) -> int:
     for contact in found:
         withdraw_consent(work, contact, purpose)
     return len(found)
+
+
+def agrees_to(purpose: str, contact_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The condition, for a statement of another's, that the contact agrees to `purpose` at present."""
+    return exists().where(Consent.contact_id == contact_id, Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+
+
+def who_agreed(work: Work, contact_ids: Collection[int], purpose: str) -> set[int]:
+    """Those of the contacts that agree to `purpose` at present, by id; asks nothing if there are none to ask for."""
+    if not contact_ids:
+        return set()
+    return set(
+        work.db.scalars(
+            select(Consent.contact_id).where(
+                Consent.contact_id.in_(contact_ids), Consent.purpose == purpose, Consent.withdrawn_at.is_(None)
+            )
+        )
+    )
 
 
 def not_to_be_invited(work: Work, emails: Iterable[str]) -> set[str]:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from meetup.db import Base, BigKey, Row
 
+#: Those whose name and number are a person's.
+PEOPLE = frozenset({"household", "citizen"})
 KINDS = ("enterprise", "household", "cooperative", "investor", "citizen", "association")
 
 

@@ -110,6 +110,10 @@ class IssueForm(Form):
     visibility = RadioField(
         lazy("May the issue and its answer be published?"),
         choices=worded(VISIBILITIES, VISIBILITY_WORDS),
+        description=lazy(
+            "The name of a household business or a citizen is personal: whoever chooses to publish it agrees to that, "
+            "and may take the agreement back at any time."
+        ),
         default="public",
     )
     attachments = MultipleFileField(lazy("Documents"), render_kw={"accept": ACCEPT})

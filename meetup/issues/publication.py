@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select, update
 
-from meetup.enterprises.models import Enterprise
+from meetup.enterprises.consents import who_agreed
+from meetup.enterprises.models import PEOPLE, Enterprise
 from meetup.enterprises.service import normalise_email
 from meetup.errors import N_, InvalidInput, NotFound, Stale, WrongState
 from meetup.issues import notices, queries
@@ -25,6 +26,26 @@ def text_hash(number: int, title: str, question: str, answer: str) -> str:
     """The stamp of a published text: SHA-256 of its four parts as one JSON list, UTF-8 without spaces."""
     parts = json.dumps([number, title, question, answer], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def public_names(work: Work, issues: Iterable[Issue]) -> dict[int, str]:
+    """Under whose name the public sees `issues`: issue id → name, for those that are shown with one.
+
+    The sender has to want it so. Where the name is a person's, their contact must
+    also agree to its publication at present (Law 91/2025/QH15): taken back, it is gone everywhere.
+    One statement for all of them.
+
+    Args:
+        issues: with their enterprises loaded.
+    """
+    open_ones = [one for one in issues if one.visibility == "public" and one.kind != "conduct"]
+    people = {one.contact_id for one in open_ones if one.enterprise.kind in PEOPLE}
+    agreed = who_agreed(work, people, "publication")
+    return {
+        one.id: one.enterprise.name
+        for one in open_ones
+        if one.enterprise.kind not in PEOPLE or one.contact_id in agreed
+    }
 
 
 def publish(work: Work, issue: Issue, *, title: str, question: str, answer: str, note: str = "") -> Issue:

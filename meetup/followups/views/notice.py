@@ -9,6 +9,7 @@ from typing import Any
 from meetup.followups import queries
 from meetup.followups.views.attendance import attendance
 from meetup.issues.models import Issue
+from meetup.issues.publication import public_names
 from meetup.issues.views.agenda import agenda_of
 from meetup.programmes.models import Programme
 from meetup.sessions.models import Session
@@ -69,11 +70,9 @@ def write(work: Work, session: Session) -> Paper:
     if session.number:
         subject += ", " + _("session %(number)s", number=session.number)
     came = attendance(work, session)
-    points = [
-        _point(item.issue, ordered.get(item.issue_id, []))
-        for item in agenda_of(work, session)
-        if item.issue.state not in ("scheduled", "accepted")
-    ]
+    heard = [item.issue for item in agenda_of(work, session) if item.issue.state not in ("scheduled", "accepted")]
+    names = public_names(work, heard)
+    points = [_point(issue, names.get(issue.id, ""), ordered.get(issue.id, [])) for issue in heard]
     return Paper(
         authority=(work.settings.authority or programme.name).upper(),
         number=_("No.: %(number)s", number=session.conclusion_number or "…/TB-UBND"),
@@ -122,11 +121,10 @@ def is_closed(issue: Issue) -> bool:
     return issue.visibility == "confidential" or issue.kind == "conduct"
 
 
-def _point(issue: Issue, ordered: Sequence[Any]) -> Point:
+def _point(issue: Issue, name: str, ordered: Sequence[Any]) -> Point:
     closed = is_closed(issue)
     number = _("issue No. %(number)s", number=issue.number)
-    named = issue.visibility == "public" and not closed
-    about = f"{issue.enterprise.name}, {number}" if named else number
+    about = f"{name}, {number}" if name else number
     if closed:
         return Point(_("A confidential issue"), about, ())
     said = _paragraphs(issue.conclusion)

@@ -16,6 +16,7 @@ from meetup.issues import queries, search, service
 from meetup.issues.forms import uploads
 from meetup.issues.models import Issue
 from meetup.issues.personal import personal_parts
+from meetup.issues.publication import public_names
 from meetup.issues.values import PUBLISHABLE
 from meetup.issues.views import desk_forms
 from meetup.issues.views.base import (
@@ -80,7 +81,7 @@ def _personal(issue: Issue, forms: dict[str, Any]) -> list[str]:
     form = forms["publish"]
     text = "\n".join(str(one.data or "") for one in (form.title, form.question, form.answer))
     found = personal_parts(text)
-    if issue.visibility == "anonymous" and issue.enterprise.name.casefold() in text.casefold():
+    if not public_names(current_work(), [issue]) and issue.enterprise.name.casefold() in text.casefold():
         found.append(issue.enterprise.name)
     return found
 

@@ -8,12 +8,13 @@ from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
 from meetup.domain.faults import Faults
-from meetup.enterprises.models import Contact, Enterprise
+from meetup.enterprises.models import PEOPLE, Contact, Enterprise
 from meetup.enterprises.service import (
     check_contact,
     check_enterprise,
     find_or_create_contact,
     find_or_create_enterprise,
+    has_consent,
     record_consent,
 )
 from meetup.errors import Fault, InvalidInput
@@ -54,10 +55,13 @@ def new(token: str) -> Any:
     registration = registration_of(token)
     require("issue.submit", registration)
     work = current_work()
-    form = IssueForm()
+    known = has_consent(work, registration.contact, "publication")
+    named = known or registration.enterprise.kind not in PEOPLE
+    form = IssueForm(data={"visibility": "public" if named else UNNAMED})
     offer(form, work)
 
     def hand_in() -> Issue:
+        agree_to_name(work, registration.enterprise, registration.contact, form, channel="web")
         return service.submit(
             work, registration=registration, attachments=uploads(form.attachments), **typed_issue(form, work)
         )
@@ -85,6 +89,8 @@ def co_sign(token: str, number: int) -> Any:
     return answer
 
 
+#: What is chosen beforehand where the sender may be a person: their name is published only by their own choice.
+UNNAMED = "anonymous"
 #: What the service calls a field → what the form calls it.
 _FORM_NAMES = {"kind": "sender_kind", "name": "sender_name", "contact_name": "name"}
 
@@ -114,7 +120,16 @@ def sender(work: Work, form: Any, *, channel: str, language: str) -> tuple[Enter
     found = find_or_create_enterprise(work, **enterprise, email=person["email"])
     contact = find_or_create_contact(work, found, **person)
     record_consent(work, contact, "registration", channel=channel)
+    agree_to_name(work, found, contact, form, channel=channel)
     return found, contact
+
+
+def agree_to_name(work: Work, enterprise: Enterprise, contact: Contact, form: Any, *, channel: str) -> None:
+    """Keep that a person agreed to the publication of their name, by choosing it; once, as long as it stands."""
+    if enterprise.kind not in PEOPLE or form.visibility.data != "public" or form.kind.data == "conduct":
+        return
+    if not has_consent(work, contact, "publication"):
+        record_consent(work, contact, "publication", channel=channel)
 
 
 @bp.route("/issues/new", methods=["GET", "POST"])
@@ -124,7 +139,7 @@ def open_new() -> Any:
     work = current_work()
     if request.method == "POST":
         hit("20 per hour", "an issue without registration", visitor())
-    form = OpenIssueForm()
+    form = OpenIssueForm(data={"visibility": UNNAMED})
     offer(form, work)
 
     def hand_in() -> Issue:

@@ -17,9 +17,11 @@ from sqlalchemy import select
 
 from meetup.activity.models import Activity
 from meetup.domain.agenda import starting_times
+from meetup.enterprises.consents import agrees_to
 from meetup.errors import NotFound
 from meetup.issues import queries, service
 from meetup.issues.models import AgendaItem, Issue
+from meetup.issues.publication import public_names
 from meetup.issues.views.agenda import session_by_slug
 from meetup.issues.views.base import bp, draw
 from meetup.mount import Mount
@@ -53,14 +55,13 @@ class Shown:
     state: str
 
 
-def shown(issue: Issue, minutes: int, at: datetime) -> Shown:
-    """`issue` for the hall: no words of a confidential one, no name of an anonymous one."""
+def shown(issue: Issue, name: str, minutes: int, at: datetime) -> Shown:
+    """`issue` for the hall, under its sender's public `name`, if it has one: no words of a confidential one."""
     closed = issue.visibility == "confidential" or issue.kind == "conduct"
-    named = issue.visibility == "public" and not closed
     return Shown(
         issue.number,
         _("A confidential issue") if closed else issue.title,
-        issue.enterprise.name if named else "",
+        name,
         "" if closed else name_of(issue.lead_department),
         minutes,
         at,
@@ -99,7 +100,11 @@ def _kept(work: Work, session: Session, mark: str) -> Any:
 def _page(work: Work, session: Session, mark: str) -> Any:
     items = queries.agenda(work.db, session)
     times = starting_times(session.starts_at, [item.minutes for item in items])
-    lines = [(item, shown(item.issue, item.minutes, at)) for item, at in zip(items, times, strict=True)]
+    names = public_names(work, [item.issue for item in items])
+    lines = [
+        (item, shown(item.issue, names.get(item.issue_id, ""), item.minutes, at))
+        for item, at in zip(items, times, strict=True)
+    ]
     place = next((n for n, (item, _s) in enumerate(lines) if item.issue_id == session.on_stage_id), None)
     coming = [
         line for n, (item, line) in enumerate(lines) if item.issue.state == "scheduled" and (place is None or n > place)
@@ -121,7 +126,7 @@ def fingerprint(work: Work, session_id: int) -> str:
     """What changes when the hall's page has to change; whoever has not seen the page cannot know it."""
     stage = work.db.execute(select(Session.on_stage_id, Session.version).where(Session.id == session_id)).one()
     rows = work.db.execute(
-        select(AgendaItem.issue_id, AgendaItem.minutes, Issue.version)
+        select(AgendaItem.issue_id, AgendaItem.minutes, Issue.version, agrees_to("publication", Issue.contact_id))
         .join(Issue, AgendaItem.issue_id == Issue.id)
         .where(AgendaItem.session_id == session_id)
         .order_by(AgendaItem.position, AgendaItem.id)

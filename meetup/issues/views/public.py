@@ -12,6 +12,7 @@ from meetup.errors import NotFound
 from meetup.issues import queries, search, service
 from meetup.issues.forms import CommentForm
 from meetup.issues.models import Comment, Issue
+from meetup.issues.publication import public_names
 from meetup.issues.views.base import asked, bp, departments_today, draw, field_choices, instant, key, rank
 from meetup.issues.views.story import story
 from meetup.web.current import current_mount, current_work, link
@@ -92,6 +93,7 @@ def _show(issue: Issue, form: CommentForm) -> Any:
     return draw(
         "show.html",
         issue=issue,
+        sender=public_names(work, [issue]).get(issue.id, ""),
         story=story(work, issue),
         files=queries.files(work.db, issue, public=True),
         revisions=queries.revisions(work.db, issue),
