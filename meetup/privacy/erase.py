@@ -1,7 +1,8 @@
 """Forgetting a person: what is personal becomes a tombstone; what was decided, and the log's chain, stay.
 
 An issue, its answer and its history are the record of an authority and stay as
-they are, without the person. An enterprise's own name is no personal data; that
+they are, without the person. So does a file that an enterprise sent, under a
+neutral name; that of a household business or a citizen goes. An enterprise's own name is no personal data; that
 of a household business or a citizen is.
 """
 
@@ -13,10 +14,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, null, select, update
 
-from meetup import links
+from meetup import links, storage
 from meetup.activity.models import Activity
 from meetup.enterprises.models import Contact, Enterprise
 from meetup.errors import N_, MeetupError
+from meetup.issues.attachments import safe_name
 from meetup.outbox.models import Mute
 from meetup.privacy.held import Held, entries, find
 from meetup.rest.models import IdempotencyKey
@@ -72,6 +74,10 @@ def erase(work: Work, email: str) -> dict[str, int]:
     for message in held.messages:
         message.author = TOMBSTONE
         counts["messages"] += 1
+    for f in held.follow_ups:
+        counts["confirmations"] += bool(f.satisfaction_comment)
+        f.satisfaction_comment = ""
+    counts["attachments"] = _erase_files(work, held)
     for comment in held.comments:
         comment.name, comment.body = TOMBSTONE, TOMBSTONE
         comment.email = f"erased-{comment.id}@erased.invalid"
@@ -120,6 +126,19 @@ def _erase_people(work: Work, held: Held) -> int:
         .execution_options(synchronize_session=False)
     )
     return len(ids - others)
+
+
+def _erase_files(work: Work, held: Held) -> int:
+    """A file's name says whose it is; a person's own file goes, an enterprise's is part of the authority's record."""
+    people = {enterprise.id for enterprise in held.enterprises if enterprise.kind in _PEOPLE}
+    theirs = {issue.id for issue in held.issues if issue.enterprise_id in people}
+    for file in held.attachments:
+        if file.issue_id in theirs:
+            storage.drop(work.mount.storage, work.db, file.key)
+            work.db.delete(file)
+        else:
+            file.name = safe_name("attachment", file.content_type)
+    return len(held.attachments)
 
 
 def _forget_answers(work: Work, held: Held) -> int:
