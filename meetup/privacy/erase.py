@@ -21,6 +21,7 @@ from meetup.errors import N_, MeetupError
 from meetup.issues.attachments import safe_name
 from meetup.outbox.models import Mute
 from meetup.privacy.held import Held, entries, find
+from meetup.privacy.sent import forget_sent
 from meetup.rest.models import IdempotencyKey
 from meetup.sessions.models import Session
 from meetup.work import Work
@@ -52,6 +53,8 @@ def erase(work: Work, email: str) -> dict[str, int]:
     counts: Counter[str] = Counter()
     # Before the names go: which entries speak of them.
     found = entries(work, held)
+    gone = _gone(work, held)
+    counts["mails"] = forget_sent(work, held, _words(held, gone), gone)
     counts["answers"] = _forget_answers(work, held)
     for name, count in work.hooks.gather("meetup_erase", work=work, held=held):
         counts[name] += count
@@ -60,7 +63,7 @@ def erase(work: Work, email: str) -> dict[str, int]:
         contact.email = f"erased-{contact.id}@erased.invalid"
         contact.email_dead_at = contact.email_dead_at or work.now
         counts["contacts"] += 1
-    counts["enterprises"] = _erase_people(work, held)
+    counts["enterprises"] = _erase_people(work, gone)
     for consent in held.consents:
         # That there was a consent has to be shown later on; whose it was, no longer.
         consent.withdrawn_at = consent.withdrawn_at or work.now
@@ -108,24 +111,35 @@ def _nobody_waits(work: Work, held: Held) -> None:
         )
 
 
-def _erase_people(work: Work, held: Held) -> int:
-    """Names and numbers of those enterprises that are a person and have no other contact that is left."""
+def _gone(work: Work, held: Held) -> set[int]:
+    """Those enterprises that are a person and have no other contact that is left."""
     ids = {enterprise.id for enterprise in held.enterprises if enterprise.kind in _PEOPLE}
     mine = {contact.id for contact in held.contacts}
-    others = set(
-        work.db.scalars(
-            select(Contact.enterprise_id).where(
-                Contact.enterprise_id.in_(ids), Contact.id.not_in(mine), Contact.email.not_like(ERASED)
-            )
-        )
+    others = select(Contact.enterprise_id).where(
+        Contact.enterprise_id.in_(ids), Contact.id.not_in(mine), Contact.email.not_like(ERASED)
     )
+    return ids - set(work.db.scalars(others))
+
+
+def _words(held: Held, gone: set[int]) -> set[str]:
+    """What names the person in words that others were sent."""
+    found = {held.email, *(file.name for file in held.attachments), *(comment.name for comment in held.comments)}
+    found |= {contact.name for contact in held.contacts} | {one.name for one in held.participants}
+    for enterprise in held.enterprises:
+        if enterprise.id in gone:
+            found |= {enterprise.name, enterprise.tax_code or ""}
+    return {word for word in found if len(word) > 1}
+
+
+def _erase_people(work: Work, gone: set[int]) -> int:
+    """Names and numbers of those enterprises that are a person."""
     work.db.execute(
         update(Enterprise)
-        .where(Enterprise.id.in_(ids - others))
+        .where(Enterprise.id.in_(gone))
         .values(name=TOMBSTONE, tax_code=None, search_key="", address="", changed_at=work.now)
         .execution_options(synchronize_session=False)
     )
-    return len(ids - others)
+    return len(gone)
 
 
 def _erase_files(work: Work, held: Held) -> int:

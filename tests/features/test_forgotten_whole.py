@@ -21,6 +21,7 @@ from meetup.followups import service as followups
 from meetup.followups.models import FollowUp
 from meetup.issues import service
 from meetup.issues.models import Attachment, Issue
+from meetup.outbox.models import Outgoing
 from meetup.outbox.worker import drain
 from meetup.registrations.models import Registration
 from meetup.sessions.models import Session
@@ -181,3 +182,20 @@ def test_a_file_of_a_household_goes_with_its_content(
     with pytest.raises(FileNotFoundError):
         province.mount.storage.open(key)
     assert runner.invoke(args=["meetup", "audit", "verify"]).exit_code == 0
+
+
+def test_what_departments_were_sent_names_no_household(
+    province: Province, work: Unit, runner: FlaskCliRunner, clock: SettableClock, smtp: SmtpServer
+) -> None:
+    name, number = household(work)
+    answered(province)
+    to_others = select(Outgoing.id).where(Outgoing.sent_bytes.is_not(None), Outgoing.recipient != EMAIL)
+    with work(write=False) as w:
+        before = len(w.db.scalars(to_others).all())
+    assert (name, "meetup_outgoing", "sent_bytes") in standing(work, name)
+    clock.travel(days=60)
+    erase(runner, EMAIL)
+    assert standing(work, name, number, EMAIL, "Bà Thuy") == set()
+    with work(write=False) as w:
+        assert before > len(w.db.scalars(to_others).all())
+        assert w.db.scalars(select(Outgoing).where(Outgoing.kind == "follow_up_assigned")).all(), "that it went stays"
