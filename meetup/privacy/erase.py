@@ -174,8 +174,10 @@ def _erase_messages(held: Held) -> int:
         # The reason of a dead letter is the server's: it repeats the address.
         row.recipient_name = row.title = row.thread = row.reason = ""
         row.context, row.sent_bytes = {}, None
-        if row.state == "queued":
+        if row.state in ("queued", "leased"):
+            # Also from the worker that has it: the one under way leaves, and keeps no words (_note_sent).
             row.state, row.reason = "superseded", N_("the recipient was erased")
+            row.lease_owner, row.lease_until = "", None
     return len(held.outgoing)
 
 

@@ -23,6 +23,7 @@ from meetup.issues import service
 from meetup.issues.models import Attachment, Issue
 from meetup.outbox.models import Outgoing
 from meetup.outbox.worker import drain
+from meetup.privacy.erase import erase as forget
 from meetup.registrations.models import Registration
 from meetup.sessions.models import Session
 from meetup.storage import Upload
@@ -199,3 +200,36 @@ def test_what_departments_were_sent_names_no_household(
     with work(write=False) as w:
         assert before > len(w.db.scalars(to_others).all())
         assert w.db.scalars(select(Outgoing).where(Outgoing.kind == "follow_up_assigned")).all(), "that it went stays"
+
+
+def test_who_is_forgotten_while_a_mail_is_under_way_does_not_come_back(
+    province: Province,
+    work: Unit,
+    runner: FlaskCliRunner,
+    clock: SettableClock,
+    smtp: SmtpServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    province.raise_issue()
+    province.raise_issue("Hoàn thuế chậm")
+    with work() as w:
+        w.db.scalars(select(Session)).one().state = "held"
+        w.commit()
+    kind = type(province.mount.channels["mail"])
+    send, times = kind.send, []
+
+    def send_slowly(self: Any, message: Any, row: Any) -> None:
+        if row.recipient == EMAIL and not times:
+            times.append(1)
+            with work() as w:
+                forget(w, EMAIL)
+                w.commit()
+        send(self, message, row)
+
+    monkeypatch.setattr(kind, "send", send_slowly)
+    drain(province.mount)
+    assert times, "one was under way"
+    assert standing(work, EMAIL, "Bà Thuy") == set()
+    with work(write=False) as w:
+        theirs = w.db.scalars(select(Outgoing).where(Outgoing.recipient.like("%@erased.invalid"))).all()
+        assert sorted(one.state for one in theirs) == ["sent", "superseded"]
