@@ -234,9 +234,12 @@ def _mark_sent(work: Work, row_id: int, rendered: Rendered, notice: Notice) -> N
 
 def _note_sent(work: Work, row_id: int, rendered: Rendered, notice: Notice) -> None:
     row = work.get(Outgoing, row_id)
+    work.db.refresh(row, with_for_update=True)
+    # Somebody was forgotten while their message was on its way: what it said is not to come back.
+    keeps = row.state != "superseded" and SECRET not in notice.tags
     row.state = "sent"
     row.sent_at = work.now
-    row.sent_bytes = b"" if SECRET in notice.tags else zlib.compress(rendered.content, 6)
+    row.sent_bytes = zlib.compress(rendered.content, 6) if keeps else b""
     row.reason = ""
     row.lease_owner, row.lease_until = "", None
     failures.recovered(work, row.channel)

@@ -1,7 +1,8 @@
 """Forgetting a person: what is personal becomes a tombstone; what was decided, and the log's chain, stay.
 
 An issue, its answer and its history are the record of an authority and stay as
-they are, without the person. An enterprise's own name is no personal data; that
+they are, without the person. So does a file that an enterprise sent, under a
+neutral name; that of a household business or a citizen goes. An enterprise's own name is no personal data; that
 of a household business or a citizen is.
 """
 
@@ -13,12 +14,14 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, null, select, update
 
-from meetup import links
+from meetup import links, storage
 from meetup.activity.models import Activity
 from meetup.enterprises.models import Contact, Enterprise
 from meetup.errors import N_, MeetupError
+from meetup.issues.attachments import safe_name
 from meetup.outbox.models import Mute
 from meetup.privacy.held import Held, entries, find
+from meetup.privacy.sent import forget_sent
 from meetup.rest.models import IdempotencyKey
 from meetup.sessions.models import Session
 from meetup.work import Work
@@ -50,6 +53,8 @@ def erase(work: Work, email: str) -> dict[str, int]:
     counts: Counter[str] = Counter()
     # Before the names go: which entries speak of them.
     found = entries(work, held)
+    gone = _gone(work, held)
+    counts["mails"] = forget_sent(work, held, _words(held, gone), gone)
     counts["answers"] = _forget_answers(work, held)
     for name, count in work.hooks.gather("meetup_erase", work=work, held=held):
         counts[name] += count
@@ -58,7 +63,7 @@ def erase(work: Work, email: str) -> dict[str, int]:
         contact.email = f"erased-{contact.id}@erased.invalid"
         contact.email_dead_at = contact.email_dead_at or work.now
         counts["contacts"] += 1
-    counts["enterprises"] = _erase_people(work, held)
+    counts["enterprises"] = _erase_people(work, gone)
     for consent in held.consents:
         # That there was a consent has to be shown later on; whose it was, no longer.
         consent.withdrawn_at = consent.withdrawn_at or work.now
@@ -72,6 +77,10 @@ def erase(work: Work, email: str) -> dict[str, int]:
     for message in held.messages:
         message.author = TOMBSTONE
         counts["messages"] += 1
+    for f in held.follow_ups:
+        counts["confirmations"] += bool(f.satisfaction_comment)
+        f.satisfaction_comment = ""
+    counts["attachments"] = _erase_files(work, held)
     for comment in held.comments:
         comment.name, comment.body = TOMBSTONE, TOMBSTONE
         comment.email = f"erased-{comment.id}@erased.invalid"
@@ -102,24 +111,48 @@ def _nobody_waits(work: Work, held: Held) -> None:
         )
 
 
-def _erase_people(work: Work, held: Held) -> int:
-    """Names and numbers of those enterprises that are a person and have no other contact that is left."""
+def _gone(work: Work, held: Held) -> set[int]:
+    """Those enterprises that are a person and have no other contact that is left."""
     ids = {enterprise.id for enterprise in held.enterprises if enterprise.kind in _PEOPLE}
     mine = {contact.id for contact in held.contacts}
-    others = set(
-        work.db.scalars(
-            select(Contact.enterprise_id).where(
-                Contact.enterprise_id.in_(ids), Contact.id.not_in(mine), Contact.email.not_like(ERASED)
-            )
-        )
+    others = select(Contact.enterprise_id).where(
+        Contact.enterprise_id.in_(ids), Contact.id.not_in(mine), Contact.email.not_like(ERASED)
     )
+    return ids - set(work.db.scalars(others))
+
+
+def _words(held: Held, gone: set[int]) -> set[str]:
+    """What names the person in words that others were sent."""
+    found = {held.email, *(file.name for file in held.attachments), *(comment.name for comment in held.comments)}
+    found |= {contact.name for contact in held.contacts} | {one.name for one in held.participants}
+    for enterprise in held.enterprises:
+        if enterprise.id in gone:
+            found |= {enterprise.name, enterprise.tax_code or ""}
+    return {word for word in found if len(word) > 1}
+
+
+def _erase_people(work: Work, gone: set[int]) -> int:
+    """Names and numbers of those enterprises that are a person."""
     work.db.execute(
         update(Enterprise)
-        .where(Enterprise.id.in_(ids - others))
+        .where(Enterprise.id.in_(gone))
         .values(name=TOMBSTONE, tax_code=None, search_key="", address="", changed_at=work.now)
         .execution_options(synchronize_session=False)
     )
-    return len(ids - others)
+    return len(gone)
+
+
+def _erase_files(work: Work, held: Held) -> int:
+    """A file's name says whose it is; a person's own file goes, an enterprise's is part of the authority's record."""
+    people = {enterprise.id for enterprise in held.enterprises if enterprise.kind in _PEOPLE}
+    theirs = {issue.id for issue in held.issues if issue.enterprise_id in people}
+    for file in held.attachments:
+        if file.issue_id in theirs:
+            storage.drop(work.mount.storage, work.db, file.key)
+            work.db.delete(file)
+        else:
+            file.name = safe_name("attachment", file.content_type)
+    return len(held.attachments)
 
 
 def _forget_answers(work: Work, held: Held) -> int:
@@ -141,8 +174,10 @@ def _erase_messages(held: Held) -> int:
         # The reason of a dead letter is the server's: it repeats the address.
         row.recipient_name = row.title = row.thread = row.reason = ""
         row.context, row.sent_bytes = {}, None
-        if row.state == "queued":
+        if row.state in ("queued", "leased"):
+            # Also from the worker that has it: the one under way leaves, and keeps no words (_note_sent).
             row.state, row.reason = "superseded", N_("the recipient was erased")
+            row.lease_owner, row.lease_until = "", None
     return len(held.outgoing)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import String, and_, cast, func, literal, or_, select
 
 from meetup.activity.models import Activity
 from meetup.enterprises.models import Consent, Contact, Enterprise
+from meetup.followups.models import FollowUp
 from meetup.issues.models import Attachment, Comment, CoSigner, Issue, Message
 from meetup.outbox.models import Mute, Outgoing
 from meetup.registrations.models import Participant, Registration
@@ -18,6 +19,8 @@ from meetup.work import Work
 
 #: Columns that say nothing about a person, and those that are kept for searching alone.
 _LEFT_OUT = {"sent_bytes", "search_key", "context", "lease_owner", "lease_until", "version", "key"}
+#: What somebody says on confirming that an issue is settled.
+_CONFIRMED = ("number", "issue_id", "closed_at", "satisfaction", "satisfaction_comment")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Held:
     issues: Sequence[Issue]
     messages: Sequence[Message]
     attachments: Sequence[Attachment]
+    follow_ups: Sequence[FollowUp]
     co_signed: Sequence[CoSigner]
     comments: Sequence[Comment]
     outgoing: Sequence[Outgoing]
@@ -67,6 +71,7 @@ def find(work: Work, email: str) -> Held:
     registrations = rows(Registration, Registration.contact_id.in_(ids))
     issues = rows(Issue, Issue.contact_id.in_(ids))
     issue_ids = [issue.id for issue in issues]
+    received = {issue.created_at for issue in issues}
     return Held(
         email=wanted,
         contacts=contacts,
@@ -76,7 +81,13 @@ def find(work: Work, email: str) -> Held:
         participants=rows(Participant, Participant.registration_id.in_([each.id for each in registrations])),
         issues=issues,
         messages=rows(Message, Message.issue_id.in_(issue_ids), Message.side == "enterprise"),
-        attachments=rows(Attachment, Attachment.issue_id.in_(issue_ids), Attachment.side == "enterprise"),
+        # What the desk took in together with the issue is theirs as well.
+        attachments=[
+            file
+            for file in rows(Attachment, Attachment.issue_id.in_(issue_ids), Attachment.side != "department")
+            if file.side == "enterprise" or file.created_at in received
+        ],
+        follow_ups=rows(FollowUp, FollowUp.issue_id.in_(issue_ids)),
         co_signed=rows(CoSigner, CoSigner.contact_id.in_(ids)),
         comments=rows(Comment, func.lower(Comment.email) == wanted),
         outgoing=rows(Outgoing, func.lower(Outgoing.recipient) == wanted),
@@ -118,6 +129,10 @@ def export(work: Work, email: str) -> dict[str, Any]:
     )
     found: dict[str, Any] = {"email": held.email, "at": _plain(work.now)}
     found.update({name: [_row(row) for row in getattr(held, name)] for name in names})
+    # Of a follow-up only what the person said: the rest is the department's.
+    found["confirmations"] = [
+        {name: _plain(getattr(f, name)) for name in _CONFIRMED} for f in held.follow_ups if f.satisfaction is not None
+    ]
     found["activity"] = [
         {
             "seq": entry.seq,

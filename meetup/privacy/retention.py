@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from meetup.activity.models import Activity
 from meetup.enterprises.models import Consent, Contact
-from meetup.issues.models import Comment, Issue
+from meetup.issues.models import Comment, CoSigner, Issue
 from meetup.issues.values import OPEN
 from meetup.photos.models import Photo
 from meetup.photos.service import remove
@@ -67,11 +67,17 @@ def _contacts(work: Work, before: datetime) -> int:
         .where(Issue.contact_id == other.id)
         .where(or_(Issue.changed_at >= before, Issue.state.in_(sorted(OPEN))))
     )
+    signed = (
+        select(CoSigner.id)
+        .join(Issue, Issue.id == CoSigner.issue_id)
+        .where(CoSigner.contact_id == other.id)
+        .where(or_(CoSigner.at >= before, Issue.changed_at >= before, Issue.state.in_(sorted(OPEN))))
+    )
     agreed = select(Consent.id).where(Consent.contact_id == other.id, Consent.given_at >= before)
     alive = (
         select(other.id)
         .where(other.email == Contact.email)
-        .where(or_(other.created_at >= before, exists(registered), exists(raised), exists(agreed)))
+        .where(or_(other.created_at >= before, exists(registered), exists(raised), exists(signed), exists(agreed)))
     )
     addresses = work.db.scalars(
         select(Contact.email)
@@ -86,12 +92,13 @@ def _contacts(work: Work, before: datetime) -> int:
 
 
 def _participants(work: Work, before: datetime) -> int:
-    """The people of registrations from which nobody came."""
+    """The people of registrations from which nobody came, also since there was no session."""
     ids = work.db.scalars(
         select(Participant.id)
         .join(Registration, Registration.id == Participant.registration_id)
         .join(Session, Session.id == Registration.session_id)
-        .where(Registration.state.in_(_NOBODY_CAME), Session.ends_at < before, Participant.name != TOMBSTONE)
+        .where(or_(Registration.state.in_(_NOBODY_CAME), Session.state == "cancelled"))
+        .where(Session.ends_at < before, Participant.name != TOMBSTONE)
         .order_by(Participant.id)
         .limit(ROWS)
     ).all()

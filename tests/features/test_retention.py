@@ -15,10 +15,10 @@ from sqlalchemy import String, cast, inspect, or_, select
 from meetup.access import Actor
 from meetup.activity.models import Activity
 from meetup.db import Base
-from meetup.enterprises.models import Consent, Contact
+from meetup.enterprises.models import Consent, Contact, Enterprise
 from meetup.enterprises.service import record_consent
 from meetup.issues import service as issues
-from meetup.issues.models import Comment, Issue
+from meetup.issues.models import Comment, CoSigner, Issue
 from meetup.programmes.service import create_programme
 from meetup.registrations import service as registrations
 from meetup.registrations.models import Participant, Registration
@@ -147,6 +147,50 @@ def test_who_did_not_come_is_forgotten_sooner(
     with work(write=False) as w:
         names = set(w.db.scalars(select(Participant.name)))
     assert "Bà Không Đến" not in names and NAME in names, "who had confirmed is kept as long as the contact"
+
+
+def test_who_signed_along_is_kept_while_the_issue_is_open(
+    session_over: None, runner: FlaskCliRunner, work: Unit, clock: SettableClock
+) -> None:
+    with work() as w:
+        enterprise = Enterprise(kind="enterprise", name="Công ty khác", created_at=w.now, changed_at=w.now)
+        w.db.add(enterprise)
+        w.db.flush()
+        contact = Contact(enterprise_id=enterprise.id, name="Cùng Ký", email="cung.ky@example.vn", created_at=w.now)
+        w.db.add(contact)
+        w.db.flush()
+        w.db.add(
+            CoSigner(
+                issue_id=w.db.scalars(select(Issue.id)).one(),
+                enterprise_id=enterprise.id,
+                contact_id=contact.id,
+                at=w.now,
+            )
+        )
+        w.commit()
+    clock.travel(days=800)
+    assert "contacts_forgotten" not in turn(runner)
+    assert "meetup_contact" in stands(work, "cung.ky@example.vn")
+    settle(work)
+    clock.travel(days=700)
+    assert "contacts_forgotten" not in turn(runner), "the outcome was told not long ago"
+    clock.travel(days=50)
+    assert turn(runner)["contacts_forgotten"] == 2
+    assert stands(work, "cung.ky@example.vn") == []
+
+
+def test_nobody_came_to_a_session_that_was_cancelled(
+    session_over: None, runner: FlaskCliRunner, work: Unit, clock: SettableClock
+) -> None:
+    with work() as w:
+        sessions.cancel(w, w.db.scalars(select(Session)).one(), reason="Bão số 9, cả tỉnh nghỉ làm.")
+        w.commit()
+    clock.travel(days=180)
+    assert "participants_forgotten" not in turn(runner)
+    clock.travel(days=10)
+    assert turn(runner)["participants_forgotten"] == 1
+    with work(write=False) as w:
+        assert w.db.scalars(select(Participant.name)).all() == ["—"]
 
 
 def test_the_address_behind_a_comment_goes_and_the_comment_stays(
