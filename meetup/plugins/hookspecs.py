@@ -140,7 +140,8 @@ def meetup_figures(work: Work, since: date | None, until: date | None) -> Iterab
 def meetup_held(work: Work, held: Held) -> Iterable[tuple[str, Mapping[str, Any]]]:  # type: ignore[empty-body]
     """What the plugin holds about the person of `held`: each row with a name for its kind, as plain JSON values.
 
-    Called for ``meetup privacy export`` and inside its transaction; write nothing.
+    Called for ``meetup privacy export``, and before an erasure to see whether anything is held, inside that
+    transaction; write nothing.
     """
 
 

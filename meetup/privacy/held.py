@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -41,11 +41,13 @@ class Held:
     comments: Sequence[Comment]
     outgoing: Sequence[Outgoing]
     muted: Sequence[Mute]
+    #: What plugins hold, each row with a name for its kind.
+    of_plugins: Sequence[tuple[str, Any]] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is held."""
-        return not (self.contacts or self.comments or self.outgoing or self.muted)
+        return not (self.contacts or self.comments or self.outgoing or self.muted or self.of_plugins)
 
     @property
     def subjects(self) -> list[str]:
@@ -59,7 +61,12 @@ class Held:
 
 
 def find(work: Work, email: str) -> Held:
-    """Everything that is held about the address `email`, whatever its case."""
+    """Everything that is held about the address `email`, whatever its case; by plugins too."""
+    held = _of_core(work, email)
+    return replace(held, of_plugins=work.hooks.gather("meetup_held", work=work, held=held))
+
+
+def _of_core(work: Work, email: str) -> Held:
     wanted = email.strip().casefold()
     db = work.db
 
@@ -143,7 +150,7 @@ def export(work: Work, email: str) -> dict[str, Any]:
         }
         for entry in entries(work, held)
     ]
-    for name, row in work.hooks.gather("meetup_held", work=work, held=held):
+    for name, row in held.of_plugins:
         found.setdefault(name, []).append(dict(row))
     return found
 

@@ -14,6 +14,7 @@ from meetup.api import (
     Actor,
     Entry,
     Envelope,
+    Held,
     Mount,
     Notice,
     Outgoing,
@@ -26,7 +27,7 @@ from meetup.api import (
     link,
     page,
 )
-from meetup_mailbox import addresses, queries, settling, views
+from meetup_mailbox import addresses, personal, queries, settling, views
 from meetup_mailbox.commands import make_command
 from meetup_mailbox.notices import NOTICES
 from meetup_mailbox.settings import SETTINGS
@@ -101,5 +102,17 @@ def meetup_panels(work: Work, slot: str, thing: Any) -> Iterable[Panel]:
 
 @hookimpl
 def meetup_due_work(work: Work) -> Mapping[str, int]:
-    """Old mail is forgotten."""
+    """Old mail is forgotten, and who came instead of whom."""
     return {"mailbox_forgotten": settling.forget(work)}
+
+
+@hookimpl
+def meetup_held(work: Work, held: Held) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """What somebody wrote to us, and who comes instead of whom."""
+    return personal.held_rows(work, held)
+
+
+@hookimpl
+def meetup_erase(work: Work, held: Held) -> Iterable[tuple[str, int]]:
+    """What somebody wrote to us is forgotten, and their delegates."""
+    return personal.erase(work, held)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import delete, select, update
@@ -21,7 +22,7 @@ from meetup.api import (
     update_session,
 )
 from meetup_mailbox import effects, matching, notices, queries, sorting
-from meetup_mailbox.models import Proposal, Received
+from meetup_mailbox.models import Delegate, Proposal, Received
 
 # So many old messages are forgotten at a time.
 _BATCH = 500
@@ -130,19 +131,58 @@ def refuse_proposal(work: Work, row: Proposal, words: str) -> None:
 
 
 def forget(work: Work) -> int:
-    """Take away what was settled long enough ago; gives how many messages."""
+    """Take away what is of no use any more; gives how many rows.
+
+    That is what was settled long enough ago; what waits and was looked at by nobody for as long as a contact is
+    kept; and delegates, when their session is over for as long as settled mail is kept. What waits at an issue goes
+    with the issue's contact.
+    """
     before = work.now - timedelta(days=work.settings.mailbox_keep_days)
-    old = work.db.scalars(
+    settled = (
         select(Received.id)
         .where(Received.settled_at < before, Received.state != "waiting")
         .order_by(Received.settled_at)
         .limit(_BATCH)
-    ).all()
+    )
+    gone = _take_away(work, work.db.scalars(settled).all(), before)
+    if work.settings.keep_contact_days:
+        oldest = work.now - timedelta(days=work.settings.keep_contact_days)
+        waiting = (
+            select(Received.id)
+            .where(Received.state == "waiting", Received.received_at < oldest, Received.issue_id.is_(None))
+            .order_by(Received.id)
+            .limit(_BATCH)
+        )
+        gone += _take_away(work, work.db.scalars(waiting).all(), before)
+    return gone + _forget_delegates(work, before)
+
+
+def _take_away(work: Work, old: Sequence[int], before: datetime) -> int:
+    """Delete messages, but for those whose proposal is open: of a session that was not over at `before`."""
     still = set(
-        work.db.scalars(select(Proposal.message_id).where(Proposal.message_id.in_(old), Proposal.state == "open"))
+        work.db.scalars(
+            select(Proposal.message_id)
+            .join(Session, Session.id == Proposal.session_id)
+            .where(Proposal.message_id.in_(old), Proposal.state == "open", Session.ends_at >= before)
+        )
     )
     gone = [one for one in old if one not in still]
     if gone:
         work.db.execute(delete(Proposal).where(Proposal.message_id.in_(gone)))
         work.db.execute(delete(Received).where(Received.id.in_(gone)))
+    return len(gone)
+
+
+def _forget_delegates(work: Work, before: datetime) -> int:
+    over = (
+        select(Delegate.id)
+        .join(Registration, Registration.id == Delegate.registration_id)
+        .join(Session, Session.id == Registration.session_id)
+        .where(Session.ends_at < before)
+        .order_by(Delegate.id)
+        .limit(_BATCH)
+    )
+    gone = work.db.scalars(over).all()
+    if gone:
+        work.db.execute(delete(Delegate).where(Delegate.id.in_(gone)))
     return len(gone)
