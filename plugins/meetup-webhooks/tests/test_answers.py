@@ -6,11 +6,14 @@ import socket
 from typing import Any
 
 import pytest
-from meetup_webhooks.models import Attempt
+from meetup_webhooks.endpoints import remove, update_endpoint
+from meetup_webhooks.models import Attempt, Endpoint
 from sqlalchemy import select
 
 from meetup.outbox.models import TransportState
 from tests.features.following import Province
+from tests.rig.listening import Heard, Said, listening
+from tests.rig.visitor import find_form, form_values
 
 from .receiving import Receiver, endpoint_of, rows
 
@@ -119,3 +122,57 @@ def test_no_answer_in_time_is_tried_again(
     assert row.state == "queued"
     assert "no answer" in row.reason
     assert row.attempted_at is not None, "it may have been taken"
+
+
+def test_what_waits_for_a_removed_endpoint_never_reaches_the_next_one(
+    province: Province, receiver: Receiver, listen: Any, send: Any, work: Any, clock: Any, admin: Any
+) -> None:
+    old = listen(receiver.url)
+    receiver.says(503)
+    province.order()
+    send()
+    with work() as w:
+        remove(w, w.get(Endpoint, old))
+        w.commit()
+    clock.travel(minutes=1)
+    heard: list[Heard] = []
+
+    def answer(one: Heard) -> Said:
+        heard.append(one)
+        return 204, {}, b""
+
+    with listening(answer) as port:
+        # SQLite gives the same key again.
+        new = listen(f"http://127.0.0.1:{port}/new", "issue.accept")
+        page = f"/organize/webhooks/{new}/"
+        assert not admin.soup(page).select("tbody tr")
+        token = form_values(find_form(admin.soup(page), f"{page}test"))
+        assert admin.post(f"{page}deliveries/{rows(work)[0].id}/again", data=token).status_code == 404
+        clock.travel(minutes=5)
+        send()
+        assert heard == []
+        assert [row.state for row in rows(work)] == ["superseded"]
+        province.order("Đất đai")
+        send()
+        assert len(heard) == 1
+    assert len(receiver.heard) == 1
+
+
+def test_an_event_that_was_given_up_is_sent_no_more(
+    province: Province, receiver: Receiver, listen: Any, send: Any, work: Any, clock: Any
+) -> None:
+    key = listen(receiver.url)
+    receiver.says(503)
+    province.order()
+    send()
+    with work() as w:
+        one = w.get(Endpoint, key)
+        update_endpoint(
+            w, one, url=one.url, chosen=["session.publish"], description="", is_on=True, version=one.version
+        )
+        w.commit()
+    clock.travel(minutes=5)
+    send()
+    (row,) = rows(work)
+    assert (row.state, row.reason) == ("superseded", "the endpoint no longer listens to this")
+    assert len(receiver.heard) == 1

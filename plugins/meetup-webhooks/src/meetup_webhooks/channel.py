@@ -8,8 +8,8 @@ from typing import Any
 
 from meetup.api import InvalidInput, Mount, Outgoing, TransportError
 from meetup_webhooks import calling, signing, targets
-from meetup_webhooks.endpoints import NAME, rules_of, switch_off
-from meetup_webhooks.models import Attempt, Endpoint
+from meetup_webhooks.endpoints import NAME, endpoint_for, rules_of, switch_off
+from meetup_webhooks.models import Attempt
 
 log = logging.getLogger("meetup.webhooks")
 
@@ -34,7 +34,7 @@ class Webhooks:
         """
         now = self.mount.clock()
         with self.mount.work(write=False) as work:
-            endpoint = work.db.get(Endpoint, row.context["endpoint"])
+            endpoint = endpoint_for(work, row)
             if endpoint is None:
                 raise TransportError("the endpoint is no more", permanent=True, scope="recipient")
             url, keys = endpoint.url, signing.secrets_of(self.mount.secret, endpoint, now)
@@ -61,7 +61,7 @@ class Webhooks:
         """Keep what was answered. What fails here must not make a message that was taken go again."""
         try:
             with self.mount.work() as work:
-                endpoint = work.db.get(Endpoint, row.context["endpoint"])
+                endpoint = endpoint_for(work, row)
                 if endpoint is None:
                     return
                 if status == GONE:

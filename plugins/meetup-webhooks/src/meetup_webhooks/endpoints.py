@@ -138,15 +138,27 @@ def deliver_again(work: Work, endpoint: Endpoint, row: Outgoing) -> None:
     work.log("webhook.send_again", endpoint, message=row.id)
 
 
+def endpoint_for(work: Work, row: Outgoing) -> Endpoint | None:
+    """The endpoint that `row` was written for; None if it is gone.
+
+    SQLite gives the key of the last one removed to the next one entered: what is older
+    than an endpoint was another's, and must never reach it.
+    """
+    endpoint = work.db.get(Endpoint, row.context["endpoint"])
+    return None if endpoint is None or row.created_at < endpoint.created_at else endpoint
+
+
 def prepare(work: Work, row: Outgoing) -> Prepared:
     """The message of `row` as things are now.
 
     Raises:
-        Superseded: if its endpoint is off or gone.
+        Superseded: if its endpoint is off or gone, or has given the event up.
     """
-    endpoint = work.db.get(Endpoint, row.context["endpoint"])
+    endpoint = endpoint_for(work, row)
     if endpoint is None or not endpoint.is_on:
         raise Superseded(N_("the endpoint is switched off"))
+    if row.context["event"]["type"] not in {events.TEST, *endpoint.events}:
+        raise Superseded(N_("the endpoint no longer listens to this"))
     return Prepared({"body": events.body(work, row.context["event"]), "event": row.context["event"]["type"]})
 
 

@@ -70,7 +70,15 @@ def show(key: int) -> Any:
     """One endpoint, and what was delivered to it, the newest first."""
     work, endpoint = current_work(), _endpoint(key)
     mark = unpack(request.args.get("after", ""), int)
-    query = select(Outgoing).options(defer(Outgoing.sent_bytes)).where(Outgoing.recipient == endpoint.recipient)
+    query = (
+        select(Outgoing)
+        .options(defer(Outgoing.sent_bytes))
+        .where(
+            Outgoing.recipient == endpoint.recipient,
+            # A removed one's key may be this one's now.
+            Outgoing.created_at >= endpoint.created_at,
+        )
+    )
     if mark is not None:
         query = query.where(Outgoing.id < mark[0])
     rows = work.db.scalars(query.order_by(Outgoing.id.desc()).limit(PAGE_LENGTH + 1)).all()
@@ -144,7 +152,7 @@ def again(key: int, row_id: int) -> Any:
     """Send one delivery once more."""
     work, endpoint = current_work(), _endpoint(key)
     row = work.db.get(Outgoing, row_id) if row_id < 2**63 else None
-    if row is None or row.recipient != endpoint.recipient:
+    if row is None or row.recipient != endpoint.recipient or row.created_at < endpoint.created_at:
         raise NotFound()
     return _done(key, lambda: endpoints.deliver_again(work, endpoint, row), _("The delivery goes again."))
 
