@@ -10,8 +10,8 @@ from meetup.cli.context import pass_mount
 from meetup.enterprises.consents import CONSENT_TEXTS, withdraw_everywhere
 from meetup.mount import Mount
 from meetup.privacy.erase import erase as forget
+from meetup.privacy.held import ACCOUNTS, find
 from meetup.privacy.held import export as collect
-from meetup.privacy.held import find
 
 
 @click.group("privacy")
@@ -38,9 +38,14 @@ def export(mount: Mount, email: str) -> None:
 def erase(mount: Mount, email: str, yes: bool) -> None:
     """Forget EMAIL: names, addresses and numbers become tombstones; decisions and the log's chain stay."""
     with mount.work(write=False) as work:
-        if find(work, email).is_empty:
-            click.echo(f"nothing is held about {email}")
-            return
+        held = find(work, email)
+    if held.is_empty:
+        click.echo(f"nothing is held about {email}")
+        return
+    if any(kind == ACCOUNTS and row["active"] for kind, row in held.of_plugins):
+        raise click.ClickException(
+            f"{email} signs in here as staff; close the account first: meetup user deactivate {email}"
+        )
     if not yes:
         click.confirm(f"Forget everything that names {email}? It cannot be undone", abort=True)
     with mount.work() as work:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request
 from markupsafe import Markup
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from meetup.enterprises.models import Contact
 from meetup.errors import NotFound
 from meetup.filters.views import saved
 from meetup.outbox import addresses, deadletters, drawing, queries
@@ -17,6 +20,7 @@ from meetup.web.behind import subject_behind
 from meetup.web.current import current_actor, current_mount, current_work, link, request_id
 from meetup.web.guards import allow, check_csrf
 from meetup.web.i18n import _, ngettext
+from meetup.web.opening import opened
 from meetup.web.pages import page
 from meetup.web.paging import paged, unpack
 
@@ -72,6 +76,7 @@ def index() -> str:
         limit=PAGE_LENGTH,
     )
     shown = paged(rows, PAGE_LENGTH, lambda row: (row.id,))
+    _note_read(shown.items, "outbox:list")
     more = {name: value for name, value in (("subject", subject), ("recipient", recipient)) if value}
     return page(
         "outbox/index.html",
@@ -89,6 +94,13 @@ def index() -> str:
         alarms=queries.alarms(work.db),
         masked=queries.masked,
     )
+
+
+def _note_read(rows: Sequence[Outgoing], subject: str) -> None:
+    """Put on record whose addresses a page shows; those of departments and staff are nobody's contact."""
+    recipients = {row.recipient for row in rows if row.channel == "mail"}
+    query = select(Contact.id).where(Contact.email.in_(recipients)).order_by(Contact.id)
+    opened(current_work().db.scalars(query).all() if recipients else (), subject)
 
 
 @bp.get("/organize/outbox/batches/<batch>")
@@ -116,6 +128,7 @@ def tell_batch() -> None:
 def show(row_id: int) -> str:
     """One message: what became of it, and as it was sent."""
     row = _row(row_id)
+    _note_read([row], row.subject or f"outbox:{row.id}")
     message = queries.as_sent(row)
     plain = message.get_body(("plain",)) if message else None
     waits = row.state in {"queued", "leased"}

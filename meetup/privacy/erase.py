@@ -16,7 +16,7 @@ from sqlalchemy import delete, null, select, update
 
 from meetup import links, storage
 from meetup.activity.models import Activity
-from meetup.enterprises.models import Contact, Enterprise
+from meetup.enterprises.models import PEOPLE, Contact, Enterprise
 from meetup.errors import N_, MeetupError
 from meetup.issues.attachments import safe_name
 from meetup.outbox.models import Mute
@@ -30,8 +30,6 @@ from meetup.work import Work
 TOMBSTONE = "—"
 #: What all addresses are like that stand in the place of one.
 ERASED = "%@erased.invalid"
-#: Kinds whose name and number are a person's.
-_PEOPLE = frozenset({"household", "citizen"})
 _LIVE = frozenset({"invited", "confirmed", "waitlisted", "offered", "tentative"})
 
 
@@ -113,7 +111,7 @@ def _nobody_waits(work: Work, held: Held) -> None:
 
 def _gone(work: Work, held: Held) -> set[int]:
     """Those enterprises that are a person and have no other contact that is left."""
-    ids = {enterprise.id for enterprise in held.enterprises if enterprise.kind in _PEOPLE}
+    ids = {enterprise.id for enterprise in held.enterprises if enterprise.kind in PEOPLE}
     mine = {contact.id for contact in held.contacts}
     others = select(Contact.enterprise_id).where(
         Contact.enterprise_id.in_(ids), Contact.id.not_in(mine), Contact.email.not_like(ERASED)
@@ -144,7 +142,7 @@ def _erase_people(work: Work, gone: set[int]) -> int:
 
 def _erase_files(work: Work, held: Held) -> int:
     """A file's name says whose it is; a person's own file goes, an enterprise's is part of the authority's record."""
-    people = {enterprise.id for enterprise in held.enterprises if enterprise.kind in _PEOPLE}
+    people = {enterprise.id for enterprise in held.enterprises if enterprise.kind in PEOPLE}
     theirs = {issue.id for issue in held.issues if issue.enterprise_id in people}
     for file in held.attachments:
         if file.issue_id in theirs:
@@ -158,7 +156,7 @@ def _erase_files(work: Work, held: Held) -> int:
 def _forget_answers(work: Work, held: Held) -> int:
     """Answers of the API that are kept for a repetition and name the person: a repetition then is a new call."""
     names = {contact.name for contact in held.contacts} | {one.name for one in held.participants}
-    names |= {one.name for one in held.enterprises if one.kind in _PEOPLE}
+    names |= {one.name for one in held.enterprises if one.kind in PEOPLE}
     words = [held.email, *sorted(name for name in names if len(name) > 1)]
     # As JSON may write them: with its escapes, and as they are.
     needles = {form for word in words for form in (word.encode(), json.dumps(word)[1:-1].encode())}

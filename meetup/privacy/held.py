@@ -19,6 +19,8 @@ from meetup.work import Work
 
 #: Columns that say nothing about a person, and those that are kept for searching alone.
 _LEFT_OUT = {"sent_bytes", "search_key", "context", "lease_owner", "lease_until", "version", "key"}
+#: The kind of row that an account of the staff is; ``active`` says whether somebody signs in with it.
+ACCOUNTS = "accounts"
 #: What somebody says on confirming that an issue is settled.
 _CONFIRMED = ("number", "issue_id", "closed_at", "satisfaction", "satisfaction_comment")
 

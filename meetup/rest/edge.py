@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -130,21 +130,6 @@ def demand(action: str, thing: Any) -> None:
     if actor.has("organizer", "leader"):
         raise NotAllowed()
     raise NotFound()
-
-
-def opened(contacts: Sequence[int], subject: str) -> None:
-    """Keep on record that a reading call gives contacts out; the call's own transaction only reads.
-
-    Args:
-        contacts: their keys.
-        subject: the thing at which they were read, ``kind:id``.
-    """
-    if not contacts:
-        return
-    work = current_work()
-    with work.mount.work(work.actor, now=work.now, request_id=work.request_id) as record:
-        record.log("contact.read", subject, contacts=sorted(set(contacts)))
-        record.commit()
 
 
 def _once(run: Callable[[], Response]) -> Response:

@@ -14,7 +14,7 @@ from meetup.registrations.links import PURPOSE
 from meetup.registrations.models import Registration
 from meetup.registrations.seats import line
 from meetup.rest import find
-from meetup.rest.edge import KEY_HEADER, MATCH_HEADER, Resource, call, check_match, demand, opened, tagged
+from meetup.rest.edge import KEY_HEADER, MATCH_HEADER, Resource, call, check_match, demand, tagged
 from meetup.rest.schemas import (
     CancelIn,
     InvitationIn,
@@ -38,6 +38,7 @@ from meetup.sessions import changing, series
 from meetup.sessions import service as sessions
 from meetup.sessions.models import Series, Session
 from meetup.web.current import current_work
+from meetup.web.opening import opened
 from meetup.web.paging import paged, unpack
 
 bp = Resource("sessions", __name__, description="Sessions, invitations and registrations.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_security.utils import hash_password
@@ -103,6 +104,32 @@ def activate(work: Work, user: StaffUser) -> None:
     user.update_datetime = work.now
     work.db.flush()
     work.log("staff.activate", f"user:{user.id}")
+
+
+def accounts_of(work: Work, email: str) -> list[dict[str, Any]]:
+    """What is held about the account of `email`, as plain JSON values, without what it signs in with."""
+    user = find(work, email)
+    if user is None:
+        return []
+    plain = ("email", "name", "active", "locale", "login_count", "last_login_ip", "current_login_ip")
+    times = ("create_datetime", "last_login_at", "current_login_at")
+    return [
+        {name: getattr(user, name) for name in plain}
+        | {name: at.isoformat() if (at := getattr(user, name)) is not None else None for name in times}
+        | {"roles": sorted(role.name for role in user.roles)}
+    ]
+
+
+def forget_closed(work: Work, email: str) -> int:
+    """A closed account no longer says whose it was; gives how many there were. An open one stays as it is."""
+    user = find(work, email)
+    if user is None or user.active:
+        return 0
+    user.email, user.name = f"account-{user.id}@erased.invalid", ""
+    user.last_login_ip = user.current_login_ip = user.tf_phone_number = None
+    _renew(work, user)
+    work.log("staff.forget", f"user:{user.id}")
+    return 1
 
 
 def forget_second_factor(work: Work, user: StaffUser) -> None:

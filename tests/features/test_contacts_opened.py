@@ -13,6 +13,7 @@ from meetup.activity.models import Activity
 from meetup.departments.models import Department
 from meetup.followups import service as followups
 from meetup.issues.queries import by_number
+from meetup.outbox.models import Outgoing
 from meetup.registrations.models import Registration
 from meetup.rest.tokens import create_token
 from tests.features.issuing import ORGANIZER, Province, Unit, build, officer
@@ -124,3 +125,20 @@ def test_a_person_learns_who_looked(runner: FlaskCliRunner, client: Visitor, pro
     client.fill(f"/organize/issues/{number}", form=f"/organize/issues/{number}/contact")
     held = json.loads(runner.invoke(args=["meetup", "privacy", "export", email]).stdout)
     assert "contact.open" in {entry["action"] for entry in held["activity"]}
+
+
+def test_in_the_outbox(client: Visitor, province: Province, work: Unit) -> None:
+    """Which addresses of contacts a page of the outbox showed; a department's is nobody's."""
+    number = province.raise_issue(to="accepted")
+    with work(write=False) as w:
+        contact = by_number(w.db, number).contact
+        row = w.db.scalars(select(Outgoing).where(Outgoing.recipient == contact.email)).first()
+        assert row is not None
+    province.sign_in(ORGANIZER)
+    assert contact.email in client.get("/organize/outbox/?state=queued").text
+    assert contact.email in client.get(f"/organize/outbox/{row.id}").text
+    assert client.get("/organize/outbox/?state=dead").status_code == 200
+    assert record(work, "contact.read") == [("staff", "outbox:list"), ("staff", row.subject)]
+    with work(write=False) as w:
+        notes = w.db.scalars(select(Activity.details).where(Activity.action == "contact.read")).all()
+    assert [one and one["contacts"] for one in notes] == [[contact.id], [contact.id]]
