@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import Any
 
 import pytest
+from meetup_webhooks import calling
 from meetup_webhooks.endpoints import remove, update_endpoint
 from meetup_webhooks.models import Attempt, Endpoint
 from sqlalchemy import select
@@ -56,6 +58,31 @@ class TestAnswers:
         assert rows(work)[0].state == "sent"
         first, second = receiver.heard
         assert first.headers["webhook-id"] == second.headers["webhook-id"]
+
+    def test_one_that_does_not_answer_is_waited_for_once(
+        self, province: Province, receiver: Receiver, listen: Any, send: Any, work: Any, clock: Any, monkeypatch: Any
+    ) -> None:
+        """However much waits for it, the others do not wait with it; and each has its own tries all the same."""
+        monkeypatch.setattr(calling, "ANSWER_SECONDS", 0.5)
+        with socket.create_server(("127.0.0.1", 0), backlog=16) as silent:
+            listen(f"http://127.0.0.1:{silent.getsockname()[1]}/")
+            listen(receiver.url)
+            for number in range(6):
+                province.order(f"Kiến nghị {number}")
+            begun = time.monotonic()
+            send()
+            took = time.monotonic() - begun
+        assert took < 6 * 0.5, "at most as many wait as send at once"
+        assert len(receiver.heard) == 6
+        waiting = [row for row in rows(work) if row.state == "queued"]
+        assert [row.attempts for row in waiting] == [1] * 6
+        asked = {row.reason for row in waiting}
+        assert asked - {"it gave another message no answer"}, "one was tried"
+        assert "it gave another message no answer" in asked
+        # A minute later somebody tries again.
+        clock.travel(minutes=3)
+        send()
+        assert {row.attempts for row in rows(work) if row.state == "queued"} == {2}
 
     def test_gone_switches_the_endpoint_off(
         self, province: Province, receiver: Receiver, listen: Any, send: Any, work: Any, admin: Any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 
@@ -16,6 +17,9 @@ log = logging.getLogger("meetup.webhooks")
 #: Refusals that say "not now" (Too Early and Too Many Requests among them).
 PASSING = frozenset({408, 425, 429})
 GONE = 410
+#: For so long an endpoint that gave no answer is asked by nobody else: each would wait as long as the first, and mail
+#: with them. Shorter than the first wait before another try, so that a try is never put off by the one before.
+QUIET = timedelta(seconds=60)
 
 
 class Webhooks:
@@ -25,6 +29,7 @@ class Webhooks:
 
     def __init__(self, mount: Mount) -> None:
         self.mount = mount
+        self._quiet_until: dict[int, datetime] = {}
 
     def send(self, message: EmailMessage, row: Outgoing) -> None:
         """Hand the text of `message` over to the endpoint of `row`.
@@ -37,6 +42,9 @@ class Webhooks:
             endpoint = endpoint_for(work, row)
             if endpoint is None:
                 raise TransportError("the endpoint is no more", permanent=True, scope="recipient")
+            if now < self._quiet_until.get(endpoint.id, now):
+                raise TransportError("it gave another message no answer", permanent=False, scope="recipient")
+            key = endpoint.id
             url, keys = endpoint.url, signing.secrets_of(self.mount.secret, endpoint, now)
         content = message.get_body(("plain",))
         body = (content.get_content().strip() if content is not None else "").encode()
@@ -52,8 +60,10 @@ class Webhooks:
             self._note(row, None, str(error), 0)
             raise TransportError(str(error), permanent=True, scope="recipient") from None
         except calling.NoAnswer as error:
+            self._quiet_until[key] = now + QUIET
             self._note(row, None, error.text, 0)
             raise TransportError(error.text, permanent=False, scope="recipient", maybe_sent=error.maybe_taken) from None
+        self._quiet_until.pop(key, None)
         self._note(row, answer.status, answer.text, answer.milliseconds)
         _judge(answer)
 
