@@ -18,7 +18,7 @@ _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class BodyParser(FlaskParser):
-    """Reads a body; whatever cannot be read is the caller's fault, and 400."""
+    """Reads a body; what cannot be read is the caller's fault (400), and so is what cannot be kept (422)."""
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         try:
@@ -29,7 +29,8 @@ class BodyParser(FlaskParser):
             abort(400, messages={"json": ["The body has a number that is too long."]})
         # Only an escape can stand for them: else the body would be no UTF-8, or no JSON.
         if found is not missing and b"\\u" in req.get_data() and any(map(_NO_TEXT.search, _texts(found))):
-            abort(400, messages={"json": ["The body has a character that is no text: NUL, or half a surrogate pair."]})
+            # It is JSON, and may be what the description asks for.
+            abort(422, messages={"json": ["The body has a character that is no text: NUL, or half a surrogate pair."]})
         return found
 
 

@@ -260,3 +260,18 @@ def test_a_scorecard_has_the_fields_that_are_described(organizer: Api) -> None:
         items = organizer.call("GET", f"/scorecards?by={by}", status=200).get_json()["items"]
         assert items
         assert all(one.keys() == known.keys() for one in items)
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_every_field_of_every_answer_has_its_type(site: Any) -> None:
+    """A client that is made of the description knows what it gets."""
+    shapes = site.test_client().get("/api/v1/openapi.json").json["components"]["schemas"]
+    kinds = {"type", "$ref", "allOf", "anyOf", "oneOf"}
+    without = {
+        f"{name}.{field}"
+        for name, shape in shapes.items()
+        for field, said in shape.get("properties", {}).items()
+        if not kinds & said.keys()
+    }
+    assert len(shapes) > 20
+    assert without == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,6 +55,23 @@ def rfc3339(value: datetime | None, zone: str = "UTC") -> str | None:
     there = value.astimezone(ZoneInfo(zone))
     offset = there.utcoffset()
     return (value.astimezone(UTC) if offset is None or offset.seconds % 60 else there).isoformat()
+
+
+def told(kind: str, read: Callable[[Any], Any], *, empty: bool = False) -> fields.Function:
+    """Output that `read` finds in a row, with the JSON type that the description gives it.
+
+    Args:
+        empty: whether it may be null.
+    """
+    return fields.Function(read, metadata={"type": [kind, "null"] if empty else kind})
+
+
+def moment(name: str, *, empty: bool = True) -> fields.Function:
+    """Output of an instant of a row, in UTC; `empty` says whether it may be null."""
+    return fields.Function(
+        lambda row: rfc3339(getattr(row, name)),
+        metadata={"type": ["string", "null"] if empty else "string", "format": "date-time"},
+    )
 
 
 class Instant(fields.AwareDateTime):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from meetup.rest.schemas.base import Instant, PageQuery, Strict, line, number, prose, rfc3339
+from meetup.rest.schemas.base import Instant, PageQuery, Strict, line, moment, number, prose
 from meetup.rest.schemas.sessions import EnterpriseIn, ParticipantIn
 
 
@@ -78,7 +78,7 @@ class CommentOut(Schema):
     body = fields.String()
     state = fields.String()
     reject_reason = fields.String()
-    at = fields.Function(lambda row: rfc3339(row.at))
+    at = moment("at", empty=False)
 
 
 class DayIn(Strict):
@@ -103,8 +103,8 @@ class OutgoingOut(Schema):
     state = fields.String()
     reason = fields.String()
     attempts = fields.Integer()
-    not_before = fields.Function(lambda row: rfc3339(row.not_before))
-    sent_at = fields.Function(lambda row: rfc3339(row.sent_at))
+    not_before = moment("not_before", empty=False)
+    sent_at = moment("sent_at")
     message_id = fields.String()
     request_id = fields.String()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from meetup.rest.schemas.base import AttachmentIn, PageQuery, Strict, line, number, prose, rfc3339
+from meetup.rest.schemas.base import AttachmentIn, PageQuery, Strict, line, moment, number, prose, told
 
 
 class FollowUpOrderIn(Strict):
@@ -51,23 +51,23 @@ class ConfirmIn(Strict):
 
 
 class FollowUpOut(Schema):
-    id = fields.Function(lambda row: row.number, metadata={"type": "integer"})
+    id = told("integer", lambda row: row.number)
     number = fields.Integer()
-    issue_id = fields.Function(lambda row: row.issue.number)
+    issue_id = told("integer", lambda row: row.issue.number)
     session_id = fields.Integer(allow_none=True)
     state = fields.String()
     task = fields.String()
-    lead_department = fields.Function(lambda row: row.lead_department.code)
-    transfer_to = fields.Function(lambda row: row.transfer_to.code if row.transfer_to else None)
-    coordinating_departments = fields.Method("codes")
+    lead_department = told("string", lambda row: row.lead_department.code)
+    transfer_to = told("string", lambda row: row.transfer_to.code if row.transfer_to else None, empty=True)
+    coordinating_departments = fields.Method("codes", metadata={"type": "array", "items": {"type": "string"}})
     due_on = fields.Date()
     first_due_on = fields.Date()
-    overdue = fields.Method("is_overdue")
-    assigned_at = fields.Function(lambda row: rfc3339(row.assigned_at))
-    accepted_at = fields.Function(lambda row: rfc3339(row.accepted_at))
-    answered_at = fields.Function(lambda row: rfc3339(row.answered_at))
-    verified_at = fields.Function(lambda row: rfc3339(row.verified_at))
-    closed_at = fields.Function(lambda row: rfc3339(row.closed_at))
+    overdue = fields.Method("is_overdue", metadata={"type": "boolean"})
+    assigned_at = moment("assigned_at", empty=False)
+    accepted_at = moment("accepted_at")
+    answered_at = moment("answered_at")
+    verified_at = moment("verified_at")
+    closed_at = moment("closed_at")
     closing = fields.String()
     outcome = fields.String()
     satisfaction = fields.Integer(allow_none=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from meetup.rest.schemas.base import AttachmentIn, PageQuery, Strict, line, number, prose, rfc3339
+from meetup.rest.schemas.base import AttachmentIn, PageQuery, Strict, line, moment, number, prose, told
 
 
 class IssueIn(Strict):
@@ -39,7 +39,7 @@ class TextIn(Strict):
 
 
 class IssueOut(Schema):
-    id = fields.Function(lambda row: row.number, metadata={"type": "integer"})
+    id = told("integer", lambda row: row.number)
     number = fields.Integer()
     state = fields.String()
     kind = fields.String()
@@ -47,24 +47,24 @@ class IssueOut(Schema):
     visibility = fields.String()
     title = fields.String()
     description = fields.String()
-    field = fields.Function(lambda row: row.field.code if row.field else None)
-    suggested_department = fields.Function(
-        lambda row: row.suggested_department.code if row.suggested_department else None
+    field = told("string", lambda row: row.field.code if row.field else None, empty=True)
+    suggested_department = told(
+        "string", lambda row: row.suggested_department.code if row.suggested_department else None, empty=True
     )
-    lead_department = fields.Function(lambda row: row.lead_department.code if row.lead_department else None)
+    lead_department = told("string", lambda row: row.lead_department.code if row.lead_department else None, empty=True)
     session_id = fields.Integer(allow_none=True)
     registration_id = fields.Integer(allow_none=True)
-    enterprise = fields.Function(lambda row: row.enterprise.name)
+    enterprise = told("string", lambda row: row.enterprise.name)
     question = fields.String()
     decline_reason = fields.String()
-    merged_into = fields.Function(lambda row: row.merged_into.number if row.merged_into else None)
+    merged_into = told("integer", lambda row: row.merged_into.number if row.merged_into else None, empty=True)
     conclusion = fields.String()
     outcome = fields.String()
     answer = fields.String()
-    received_at = fields.Function(lambda row: rfc3339(row.received_at))
-    answered_at = fields.Function(lambda row: rfc3339(row.answered_at))
-    resolved_at = fields.Function(lambda row: rfc3339(row.resolved_at))
-    published = fields.Function(lambda row: row.is_public)
+    received_at = moment("received_at", empty=False)
+    answered_at = moment("answered_at")
+    resolved_at = moment("resolved_at")
+    published = told("boolean", lambda row: row.is_public)
     version = fields.Integer()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from meetup.departments.models import KINDS as DEPARTMENT_KINDS
-from meetup.rest.schemas.base import Strict, line, prose
+from meetup.rest.schemas.base import Strict, line, prose, told
 
 
 class LegalBasis(Strict):
@@ -101,5 +101,7 @@ class DepartmentOut(Schema):
     head_email = fields.String()
     valid_from = fields.Date(allow_none=True)
     valid_to = fields.Date(allow_none=True)
-    successor = fields.Function(lambda row: row.successor.code if row.successor_id and row.successor else None)
+    successor = told(
+        "string", lambda row: row.successor.code if row.successor_id and row.successor else None, empty=True
+    )
     version = fields.Integer()

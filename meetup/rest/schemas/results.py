@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import RAISE, Schema, fields, validate
 
-from meetup.rest.schemas.base import rfc3339
+from meetup.rest.schemas.base import moment
 
 
 class ActivityQuery(Schema):
@@ -18,7 +18,7 @@ class ActivityQuery(Schema):
 
 class ActivityOut(Schema):
     seq = fields.Integer()
-    at = fields.Function(lambda row: rfc3339(row.at))
+    at = moment("at", empty=False)
     actor_kind = fields.String()
     actor_id = fields.String()
     actor_name = fields.String(allow_none=True)

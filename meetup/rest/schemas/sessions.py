@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from meetup.enterprises.models import KINDS as ENTERPRISE_KINDS
-from meetup.rest.schemas.base import Instant, Strict, line, number, prose, rfc3339
+from meetup.rest.schemas.base import Instant, Strict, line, number, prose, rfc3339, told
 
 
 class SessionPatch(Strict):
@@ -35,7 +35,9 @@ class RecurrenceIn(Strict):
 
 
 class SessionIn(SessionPatch):
-    programme = fields.Raw(required=True, metadata={"description": "The programme's id or slug."})
+    programme = fields.Raw(
+        required=True, metadata={"type": ["integer", "string"], "description": "The programme's id or slug."}
+    )
     title = line(200, required=True)
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
@@ -54,7 +56,7 @@ class SessionOut(Schema):
     slug = fields.String()
     uid = fields.String()
     number = fields.Integer(allow_none=True)
-    programme = fields.Function(lambda row: row.programme.slug)
+    programme = told("string", lambda row: row.programme.slug)
     state = fields.String()
     sequence = fields.Integer()
     version = fields.Integer()
