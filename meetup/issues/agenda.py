@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, select
 
@@ -17,6 +18,12 @@ from meetup.work import Work, change, edit
 OPEN_SESSIONS = ("draft", "published", "held")
 
 MAX_MINUTES = 240
+
+
+def mark_of(items: Iterable[tuple[Issue, int]]) -> str:
+    """What tells one agenda from another: its issues in order, with their minutes."""
+    said = ",".join(f"{issue.id}:{minutes}" for issue, minutes in items)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def set_agenda(work: Work, session: Session, items: Sequence[tuple[Issue, int]]) -> list[AgendaItem]:
@@ -61,6 +68,20 @@ def set_agenda(work: Work, session: Session, items: Sequence[tuple[Issue, int]])
     for issue in new:
         notices.scheduled(work, issue, session)
     return rows
+
+
+def leave_the_rest(work: Work, session: Session) -> None:
+    """The session is over, or called off: what was not discussed is free for another one."""
+    items = work.db.scalars(select(AgendaItem).where(AgendaItem.session_id == session.id)).all()
+    left = [issue for issue in _issues(work, {item.issue_id for item in items}) if issue.state == "scheduled"]
+    for issue in left:
+        change(work, issue, "unschedule", details={"session": session.id})
+    if left:
+        work.db.execute(
+            delete(AgendaItem)
+            .where(AgendaItem.session_id == session.id, AgendaItem.issue_id.in_([issue.id for issue in left]))
+            .execution_options(synchronize_session="fetch")
+        )
 
 
 def _issues(work: Work, keys: set[int]) -> Sequence[Issue]:

@@ -9,7 +9,9 @@ from flask import Blueprint, request
 from markupsafe import Markup
 
 from meetup.access import Actor, can
+from meetup.domain.events import Change
 from meetup.issues import bulk, queries, views
+from meetup.issues.agenda import leave_the_rest
 from meetup.issues.letters import NOTICES
 from meetup.issues.views.standing import standings
 from meetup.outbox.notice import Notice
@@ -36,6 +38,13 @@ def meetup_blueprints(mount: Mount) -> Iterable[Blueprint]:
 def meetup_due_work(work: Work) -> Mapping[str, int]:
     """What was decided on several issues a minute ago, and not taken back."""
     return {"bulk_decisions": bulk.carry_out(work)}
+
+
+@hookimpl
+def meetup_after_change(work: Work, change: Change) -> None:
+    """An issue does not stay on the agenda of a session that is called off, or was reported without it."""
+    if change.name in {"session.cancel", "session.report"}:
+        leave_the_rest(work, change.thing)
 
 
 @hookimpl

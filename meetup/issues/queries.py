@@ -137,11 +137,18 @@ def agenda(db: DbSession, session: Session) -> Sequence[AgendaItem]:
 
 
 def waiting_for_agenda(db: DbSession, session: Session, *, limit: int = 100) -> Sequence[Issue]:
-    """Accepted issues that could go on the agenda: those raised for the session first, then those without one."""
+    """Accepted issues that could go on the agenda: those raised for the session first, then those that no other has.
+
+    What was raised for a session that was called off, or is reported already, waits for another one.
+    """
+    over = select(Session.id).where(Session.state.in_(("cancelled", "reported")))
     mine = case((Issue.session_id == session.id, 0), else_=1)
     query = (
         select(Issue)
-        .where(Issue.state == "accepted", or_(Issue.session_id == session.id, Issue.session_id.is_(None)))
+        .where(
+            Issue.state == "accepted",
+            or_(Issue.session_id == session.id, Issue.session_id.is_(None), Issue.session_id.in_(over)),
+        )
         .options(*WITH_PARTIES)
         .order_by(mine, Issue.id)
         .limit(limit)

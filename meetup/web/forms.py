@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 from flask import g, request
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
+from wtforms import FileField, StringField, TextAreaField
 from wtforms import Form as WTForm
-from wtforms import StringField, TextAreaField
 
 from meetup.errors import InvalidInput, MeetupError
 from meetup.web.current import current_work
-from meetup.web.i18n import Words, _words
+from meetup.web.i18n import Words, _, _words
 from meetup.web.saying import say
 
 Result = TypeVar("Result")
@@ -63,6 +63,19 @@ class Form(FlaskForm):
             else:
                 field.errors = [*field.errors, *messages]
 
+    def ask_for_files(self) -> None:
+        """Say at each field of files that they have to be chosen again: no browser keeps them."""
+        for field in self:
+            if not isinstance(field, FileField) or field.errors:
+                continue
+            chosen = field.data if isinstance(field.data, list) else [field.data]
+            names = ", ".join(name for one in chosen if (name := getattr(one, "filename", "")))
+            if names:
+                field.errors = [
+                    *field.errors,
+                    _("Choose again, please, what could not be kept: %(names)s", names=names),
+                ]
+
     def typed(self) -> list[Any]:
         """The fields into which somebody typed words."""
         return [one for one in self if isinstance(one, (StringField, TextAreaField)) and one.data]
@@ -87,6 +100,7 @@ def submit(form: Form, action: Callable[[], Result]) -> Result | None:
         return None
     g.meetup_refused = form
     if not form.validate():
+        form.ask_for_files()
         return None
     work = current_work()
     try:
@@ -95,6 +109,7 @@ def submit(form: Form, action: Callable[[], Result]) -> Result | None:
     except MeetupError as error:
         undo(work.db)
         form.take(error)
+        form.ask_for_files()
         return None
     del g.meetup_refused
     return result

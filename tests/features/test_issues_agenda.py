@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from meetup.errors import InvalidInput, WrongState
 from meetup.issues import queries, service
 from meetup.issues.views import projector
+from meetup.sessions import service as sessions
 from meetup.sessions.models import Session
 from tests.features.issuing import LEADER, ORGANIZER, SECRET, Province, Unit, build
 from tests.rig.visitor import Visitor, parse
@@ -264,3 +267,64 @@ def test_the_page_is_drawn_once_for_all_until_something_changes(
     with query_counter() as fresh:
         assert "live-card" in desk.get(PROJECTOR).text
     assert len(again) < len(fresh)
+
+
+def test_of_two_organisers_the_second_sees_what_the_first_did(desk: Visitor, province: Province) -> None:
+    """Nothing is taken off that somebody has never seen."""
+    a, b, c = (province.raise_issue(f"Việc {n}", to="accepted") for n in "abc")
+    put_on(desk, a)
+    shown = desk.soup(AGENDA)
+    put_on(desk, b)
+    late = desk.send(shown, AGENDA, {f"minutes-{a}": "25"}, form="[data-agenda]")
+    assert late.status_code == 422
+    assert "Đã có người thay đổi chương trình" in late.text
+    assert province.issue(b).state == "scheduled"
+    page = parse(late)
+    rows = {str(one.select_one("[name=issue]")["value"]): one for one in page.select("[data-agenda-row]")}  # type: ignore[index]
+    assert list(rows) == [str(a), str(b)], "mine, and what they added"
+    assert rows[str(a)].select_one(f"[name=minutes-{a}]")["value"] == "25", "as it was typed"  # type: ignore[index]
+    again = desk.send(page, AGENDA, form="[data-agenda]")
+    assert again.status_code == 200, again.text
+    assert order(desk) == [(str(a), "09:00"), (str(b), "09:25")]
+    # Putting one more on it from an old page is the same.
+    old = desk.soup(AGENDA)
+    press(desk, "off", b)
+    add = next(one for one in old.select("[name=add]") if one["value"] == str(c)).find_parent("form")
+    assert add is not None
+    add["id"] = "this"
+    assert desk.send(old, AGENDA, form="#this").status_code == 422
+    assert province.issue(b).state == "accepted"
+
+
+@pytest.mark.parametrize("end", ["cancel", "report"])
+def test_what_a_session_left_undone_goes_to_another(desk: Visitor, province: Province, work: Unit, end: str) -> None:
+    """Called off, or reported without it: the issue is on nobody's agenda, and waits for the next session."""
+    number, waiting = province.raise_issue("Việc còn lại", to="accepted"), province.raise_issue("Chờ", to="accepted")
+    put_on(desk, number)
+    with work() as w:
+        session = w.get(Session, province.session)
+        other = sessions.copy(w, session, starts_at=session.starts_at + timedelta(days=30))
+        if end == "cancel":
+            sessions.cancel(w, session, reason="Bão số 5.")
+        else:
+            sessions.hold(w, session)
+            sessions.report(w, session)
+        w.commit()
+        slug = other.slug
+    assert province.issue(number).state == "accepted"
+    assert not desk.soup(AGENDA).select("[data-agenda-row]")
+    offered = {one["value"] for one in desk.soup(f"/organize/sessions/{slug}/agenda").select("[name=add]")}
+    assert {str(number), str(waiting)} <= offered
+    # It can be followed up without a session, too.
+    assert desk.soup(f"/organize/issues/{number}").select("a[href$='/conclusion']")
+
+
+def test_a_document_has_to_be_chosen_again_and_the_form_says_so(client: Visitor, province: Province) -> None:
+    path = f"/r/{province.thuy}/issues/new"
+    pdf = (BytesIO(b"%PDF-1.4 x"), "don-kien-nghi.pdf")
+    refused = client.fill(path, {"title": "", "description": "Chờ lâu.", "attachments": pdf})
+    assert refused.status_code == 422
+    said = parse(refused).select_one("[name=attachments]").find_parent(class_="mu-field")  # type: ignore[union-attr]
+    assert said is not None and "don-kien-nghi.pdf" in said.get_text()
+    # Without a file nothing is said about one.
+    assert "chọn lại tệp" not in client.fill(path, {"title": "", "description": "Chờ lâu."}).text

@@ -14,9 +14,11 @@ from werkzeug.wrappers import Response
 from meetup.domain.agenda import overflow, starting_times, total
 from meetup.errors import N_, InvalidInput, MeetupError, NotFound
 from meetup.issues import queries, service
+from meetup.issues.agenda import mark_of
 from meetup.issues.models import AgendaItem, Issue
 from meetup.issues.views.base import bp, draw
 from meetup.sessions.models import Session
+from meetup.sessions.service import lock
 from meetup.web.current import current_work, link
 from meetup.web.forms import undo
 from meetup.web.guards import allow
@@ -66,6 +68,10 @@ def agenda_of(work: Work, session: Session) -> list[AgendaItem]:
     return list(queries.agenda(work.db, session))
 
 
+def _kept(work: Work, session: Session) -> list[tuple[Issue, int]]:
+    return [(item.issue, item.minutes) for item in agenda_of(work, session)]
+
+
 def _clock(session: Session) -> int:
     """The minutes since midnight at which the session begins where it takes place."""
     at = session.starts_at.astimezone(ZoneInfo(session.timezone))
@@ -75,7 +81,8 @@ def _clock(session: Session) -> int:
 def _show(slug: str, typed: list[tuple[Issue, Any]] | None = None, error: str = "") -> Any:
     work = current_work()
     session = session_by_slug(work, slug)
-    items = typed if typed is not None else [(item.issue, item.minutes) for item in agenda_of(work, session)]
+    kept = _kept(work, session)
+    items = kept if typed is None else typed
     minutes = [amount for _issue, amount in items]
     good = all(isinstance(amount, int) and amount >= 0 for amount in minutes)
     on_it = {issue.id for issue, _minutes in items}
@@ -83,6 +90,7 @@ def _show(slug: str, typed: list[tuple[Issue, Any]] | None = None, error: str = 
         "agenda.html",
         422 if error else 200,
         session=session,
+        seen=mark_of(kept),
         rows=lines_of(session, items),
         waiting=[issue for issue in queries.waiting_for_agenda(work.db, session) if issue.id not in on_it],
         error=error,
@@ -140,7 +148,18 @@ def save_agenda(slug: str) -> Any:
     """Keep the order and the minutes; buttons move one line, add an issue or take one off."""
     work = current_work()
     session = session_by_slug(work, slug)
-    lines = _typed(work)
+    # Of two who were shown the same agenda one is first, and what the other was shown is old by then.
+    lock(work, session)
+    lines, kept = _typed(work), _kept(work, session)
+    if request.form.get("seen", mark_of(kept)) != mark_of(kept):
+        undo(work.db)
+        there = {issue.number for issue, _minutes in lines}
+        added = [(issue, minutes) for issue, minutes in kept if issue.number not in there]
+        return _show(
+            slug,
+            [*lines, *added],
+            _("Somebody has changed the agenda since you opened it. Here is yours, with what they added at its end."),
+        )
     try:
         bad = [issue.number for issue, minutes in lines if not isinstance(minutes, int)]
         if bad:

@@ -52,7 +52,12 @@
     no.textContent = words.no || "No";
     yes.textContent = verb || words.yes || "Yes";
     no.onclick = function () { dialog.close(); };
-    yes.onclick = function () { dialog.close(); then(); };
+    // The second half of a double click must not fall through to what lies underneath: it stays until that is over.
+    yes.onclick = function () {
+      no.disabled = yes.disabled = true;
+      then();
+      setTimeout(function () { dialog.close(); }, 600);
+    };
     dialog.onclose = function () { dialog.remove(); };
     row.append(no, yes);
     dialog.append(text, row);
