@@ -16,7 +16,7 @@ from meetup.access import can
 from meetup.links import veiled
 from meetup.web import formats
 from meetup.web.assets import static
-from meetup.web.current import current_actor, current_mount, current_work, link
+from meetup.web.current import SAFE_METHODS, current_actor, current_mount, current_work, link
 from meetup.web.forms import refused
 from meetup.web.i18n import NAMES, _, locale_code, ngettext
 from meetup.web.nav import Entry
@@ -88,6 +88,17 @@ def draw_slot(name: str, thing: Any = None) -> Markup:
     )
 
 
+def in_language(code: str) -> str:
+    """Where the page that one sees is in the language `code`: a refused step's page is that of its form."""
+    path = request.path
+    if request.method not in SAFE_METHODS:
+        adapter = current_app.create_url_adapter(request)
+        # What a step is sent to lies below the page with its form, and cannot be read itself.
+        while adapter is not None and path and not adapter.test(path, method="GET"):
+            path = path.rpartition("/")[0]
+    return f"{request.script_root}{path}?lang={code}" if path and path != request.path else f"?lang={code}"
+
+
 def page(template: str, **context: Any) -> str:
     """A page: ``meetup/<template>`` with what every page needs."""
     mount = current_mount()
@@ -99,6 +110,7 @@ def page(template: str, **context: Any) -> str:
         "desk_nav": menu("desk") if actor.is_staff else [],
         "locale": locale_code(),
         "locales": [(code, NAMES[code]) for code in mount.settings.locales],
+        "locale_url": in_language,
         "programme_name": mount.settings.site_name,
         "site_name": mount.settings.site_name,
         "login_url": mount.identity.login_url(request.path),
