@@ -96,7 +96,10 @@ def in_language(code: str) -> str:
         # What a step is sent to lies below the page with its form, and cannot be read itself.
         while adapter is not None and path and not adapter.test(path, method="GET"):
             path = path.rpartition("/")[0]
-    return f"{request.script_root}{path}?lang={code}" if path and path != request.path else f"?lang={code}"
+    if not path or path == request.path:
+        return f"?lang={code}"
+    # Two slashes at its beginning would be another machine.
+    return f"{request.script_root}/{path.lstrip('/')}?lang={code}"
 
 
 def page(template: str, **context: Any) -> str:
