@@ -20,9 +20,9 @@ OPEN_SESSIONS = ("draft", "published", "held")
 MAX_MINUTES = 240
 
 
-def mark_of(items: Iterable[tuple[Issue, int]]) -> str:
-    """What tells one agenda from another: its issues in order, with their minutes."""
-    said = ",".join(f"{issue.id}:{minutes}" for issue, minutes in items)
+def mark_of(items: Iterable[tuple[int, int]]) -> str:
+    """What tells one agenda from another: the numbers of its issues in order, each with its minutes."""
+    said = ",".join(f"{number}:{minutes}" for number, minutes in items)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 

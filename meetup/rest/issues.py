@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -15,6 +13,7 @@ from meetup.domain.agenda import starting_times
 from meetup.followups import service as followups
 from meetup.issues import search
 from meetup.issues import service as issues
+from meetup.issues.agenda import mark_of
 from meetup.issues.models import AgendaItem, Issue
 from meetup.issues.values import Upload
 from meetup.rest import find
@@ -190,7 +189,7 @@ class Agenda:
 
     Args:
         id: the session's key.
-        version: a digest of what is shown: issues in order, titles, minutes, times.
+        version: its mark, as the page of the desk has it.
     """
 
     KIND: ClassVar[str] = "agenda"
@@ -199,7 +198,7 @@ class Agenda:
 
 
 def _as_read(session: Session, rows: list[dict[str, Any]]) -> Agenda:
-    return Agenda(session.id, hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16])
+    return Agenda(session.id, mark_of((row["issue_id"], row["minutes"]) for row in rows))
 
 
 def _agenda(session: Session) -> list[dict[str, Any]]:

@@ -72,6 +72,10 @@ def _kept(work: Work, session: Session) -> list[tuple[Issue, int]]:
     return [(item.issue, item.minutes) for item in agenda_of(work, session)]
 
 
+def _mark(items: list[tuple[Issue, int]]) -> str:
+    return mark_of((issue.number, minutes) for issue, minutes in items)
+
+
 def _clock(session: Session) -> int:
     """The minutes since midnight at which the session begins where it takes place."""
     at = session.starts_at.astimezone(ZoneInfo(session.timezone))
@@ -90,7 +94,7 @@ def _show(slug: str, typed: list[tuple[Issue, Any]] | None = None, error: str = 
         "agenda.html",
         422 if error else 200,
         session=session,
-        seen=mark_of(kept),
+        seen=_mark(kept),
         rows=lines_of(session, items),
         waiting=[issue for issue in queries.waiting_for_agenda(work.db, session) if issue.id not in on_it],
         error=error,
@@ -151,7 +155,7 @@ def save_agenda(slug: str) -> Any:
     # Of two who were shown the same agenda one is first, and what the other was shown is old by then.
     lock(work, session)
     lines, kept = _typed(work), _kept(work, session)
-    if request.form.get("seen", mark_of(kept)) != mark_of(kept):
+    if request.form.get("seen", _mark(kept)) != _mark(kept):
         undo(work.db)
         there = {issue.number for issue, _minutes in lines}
         added = [(issue, minutes) for issue, minutes in kept if issue.number not in there]
